@@ -4,14 +4,18 @@ A report is self-contained: devices with readings at one moment, under a number 
 On the wire it is a frame: either whole (a key frame) or as the difference from the report before it, because
 most of a school's 276 values do not change in a minute (measured: 135 bytes instead of 1,300).
 
-    batch   [version, sent_at_ms, [frame, frame, ...]]       JSON, raw deflate (RFC 1951) with DICTIONARY
+    batch   [version, sent_at_ms, instance, [frame, ...]]    JSON, raw deflate (RFC 1951) with DICTIONARY
     frame   [number, ago_ms, base, payload]
             base 0: payload is a Report object; otherwise payload is a difference from the values of report `base`,
             which is the frame before it in the same batch or the last report that the server acknowledged
     difference  [gap, change, gap, change, ...]: skip `gap` values, then add a number, or replace by the one
             element of a list
 
-`ago_ms` is the age of the observation at sending, so one clock check per batch serves all its reports.
+`ago_ms` is the age of the observation at sending by a clock that does not jump, so a wrong wall clock spoils nothing;
+`sent_at_ms` is the wall clock of the computer as it stands, wrong or not, so that the server can show the error.
+
+`instance` is drawn anew at every start of the agent process and never written to its disk: two processes that use one
+key alternate instances, a restarted one never returns to an old one.
 """
 
 import zlib
@@ -70,13 +74,8 @@ class Machine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """Everything an agent saw at one moment.
+    """Everything an agent saw at one moment."""
 
-    `instance` is drawn anew at every start of the agent process and never written to its disk: two processes
-    that use one key alternate instances, a restarted one never returns to an old one.
-    """
-
-    instance: str
     machine: Machine
     devices: list[Device]
     spool: int = 0  # reports waiting on the agent's disk when this one was made
@@ -101,14 +100,17 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     """Answer to a batch. Numbers not in `refused` are on the server's disk: the agent may forget them.
 
     `t` is the server's clock in Unix ms; `refused` reasons are in words, BASE and CLOCK are read by the agent too.
+    `next`, where not 0: some number in the batch was there before; an agent whose own next number is lower runs on an
+    old copy of its disk and must go on from `next` and send its new reports again under new numbers.
     """
 
     t: int
     refused: list[Verdict] = []
+    next: int = 0
 
 
 BASE: Final = "base: send this report whole"
-CLOCK: Final = "clock: the agent's clock is wrong; set observation times by this answer's t and send again"
+CLOCK: Final = "clock: this observation lies in the future; set times by this answer's t and send again"
 
 
 class Malformed(ValueError):
@@ -127,7 +129,6 @@ def values(report: Report) -> list[Value]:
 def shape(report: Report) -> tuple[object, ...]:
     """What must be equal for a difference to make sense: everything but the values."""
     return (
-        report.instance,
         report.machine,
         tuple(
             (d.key, d.kind, d.name, d.vendor, d.model, d.serial, d.address,
@@ -162,11 +163,11 @@ def patched(old: Sequence[Value], change: Difference) -> tuple[list[Value], list
     at = -1
     try:
         for gap, step in zip(change[::2], change[1::2], strict=True):
-            at += gap + 1  # type: ignore[operator]
+            at += int(gap) + 1  # type: ignore[arg-type]
             if type(step) is list:
                 (flat[at],) = step
             else:
-                flat[at] = round(flat[at] + step, DECIMALS)  # type: ignore[operator]
+                flat[at] = round(flat[at] + step, DECIMALS)  # type: ignore[operator, arg-type]
             positions.append(at)
     except (IndexError, TypeError, ValueError) as error:
         raise Malformed(
@@ -194,13 +195,13 @@ def with_values(report: Report, flat: Sequence[Value]) -> Report:
 _encoder = msgspec.json.Encoder()
 _report_decoder = msgspec.json.Decoder(Report)
 _difference_decoder: msgspec.json.Decoder[Difference] = msgspec.json.Decoder(Difference)
-_batch_decoder = msgspec.json.Decoder(tuple[int, int, list[msgspec.Raw]])
+_batch_decoder = msgspec.json.Decoder(tuple[int, int, str, list[msgspec.Raw]])
 _frame_decoder = msgspec.json.Decoder(Frame)
 
 # Fragments that every key frame repeats, the most frequent last (RFC 1950 §2.2). Agents and servers of one VERSION
 # must hold the same bytes: a change here is a new version.
 DICTIONARY: Final = (
-    b'"instance":"","machine":{"hostname":"","machine_id":"","macs":["00:"],"system":"Linux","agent_version":"0.1.0"},'
+    b'"machine":{"hostname":"","machine_id":"","macs":["00:"],"system":"Linux","agent_version":"0.1.0"},'
     b'"devices":[{"key":"snmp+v3://","kind":"printer","kind":"sensor","kind":"modem","kind":"radio",'
     b'"model":"","serial":"","address":"192.168.","vendor":"","name":"","reachable":false,'
     b'["ups.status","","flags",["OL"]],["ups.battery.charge","","%",100],["ups.battery.runtime","","s",'
@@ -237,19 +238,19 @@ def whole(report: Report) -> bytes:
     return _encoder.encode(report)
 
 
-def encode_batch(frames: Sequence[Frame], sent_at_ms: int) -> bytes:
-    return deflated(_encoder.encode([VERSION, sent_at_ms, frames]))
+def encode_batch(frames: Sequence[Frame], sent_at_ms: int, instance: str) -> bytes:
+    return deflated(_encoder.encode([VERSION, sent_at_ms, instance, frames]))
 
 
-def decode_batch(body: bytes, limit: int) -> tuple[int, list[msgspec.Raw]]:
-    """`(sent_at_ms, frames)`; each frame is decoded by itself, so that a bad one leaves its neighbours alone."""
+def decode_batch(body: bytes, limit: int) -> tuple[int, str, list[msgspec.Raw]]:
+    """`(sent_at_ms, instance, frames)`; each frame is decoded by itself, so that a bad one leaves its neighbours alone."""
     try:
-        version, sent_at_ms, frames = _batch_decoder.decode(inflated(body, limit))
+        version, sent_at_ms, instance, frames = _batch_decoder.decode(inflated(body, limit))
     except msgspec.MsgspecError as error:
         raise Malformed(f"batch: {error}") from error
     if version != VERSION:
         raise Malformed(f"batch: version {version} is not known here; this server reads version {VERSION}")
-    return sent_at_ms, frames
+    return sent_at_ms, instance, frames
 
 
 def decode_frame(raw: bytes | msgspec.Raw) -> Frame:

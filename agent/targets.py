@@ -1,4 +1,4 @@
-"""Where a device is and how to speak to it, as one URL: snmp:// snmp+v3:// nut:// pjlink:// icmp:// tcp:// https:// ssh:// local:"""
+"""Where a device is and how to speak to it, as one URL: snmp:// nut:// pjlink:// icmp:// tcp:// https:// ssh:// local:"""
 
 import os
 import re
@@ -47,7 +47,7 @@ class Target:
 
 
 def secret(reference: str) -> str:
-    """A secret by reference: `env:NAME`, `file:/path` (first line), or the text itself. BadTarget where it is not there."""
+    """A secret by reference: `env:NAME`, `file:/path` (first line), or the text itself. BadTarget where it is absent."""
     if reference.startswith("env:"):
         name = reference[4:]
         if name not in os.environ:
@@ -66,9 +66,8 @@ def parse(text: str) -> Target:
     """`snmp://community@host:port`, `nut://host/ups`, `pjlink://host?password=file:/etc/zeng/pj`, ... -> Target."""
     scheme, colon, _ = text.partition(":")
     if not colon or scheme not in PORTS:
-        raise BadTarget(
-            f"{masked(text)!r} does not begin with a known scheme; right is one of {', '.join(s + ':' for s in PORTS)}"
-        )
+        known = ", ".join(s + ":" for s in PORTS)
+        raise BadTarget(f"{masked(text)!r} does not begin with a known scheme; right is one of {known}")
     if scheme == "local":
         return Target("local")
     try:
