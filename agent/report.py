@@ -79,6 +79,7 @@ class Report(msgspec.Struct, frozen=True):
     machine: Machine
     devices: list[Device]
     spool: int = 0  # reports waiting on the agent's disk when this one was made
+    every: int = 60  # s between reports: tells the server when silence begins
 
 
 class Frame(msgspec.Struct, array_like=True, frozen=True):
@@ -130,6 +131,7 @@ def shape(report: Report) -> tuple[object, ...]:
     """What must be equal for a difference to make sense: everything but the values."""
     return (
         report.machine,
+        report.every,
         tuple(
             (d.key, d.kind, d.name, d.vendor, d.model, d.serial, d.address,
              tuple((r.quantity, r.index, r.unit) for r in d.readings))
@@ -243,7 +245,7 @@ def encode_batch(frames: Sequence[Frame], sent_at_ms: int, instance: str) -> byt
 
 
 def decode_batch(body: bytes, limit: int) -> tuple[int, str, list[msgspec.Raw]]:
-    """`(sent_at_ms, instance, frames)`; each frame is decoded by itself, so that a bad one leaves its neighbours alone."""
+    """`(sent_at_ms, instance, frames)`; a frame is decoded by itself, so that a bad one harms no neighbour."""
     try:
         version, sent_at_ms, instance, frames = _batch_decoder.decode(inflated(body, limit))
     except msgspec.MsgspecError as error:

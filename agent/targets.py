@@ -1,4 +1,4 @@
-"""Where a device is and how to speak to it, as one URL: snmp:// nut:// pjlink:// icmp:// tcp:// https:// ssh:// local:"""
+"""Where a device is and how to speak to it, as one URL: snmp:// nut:// pjlink:// icmp:// tcp:// https:// local: …"""
 
 import os
 import re
@@ -47,7 +47,7 @@ class Target:
 
 
 def secret(reference: str) -> str:
-    """A secret by reference: `env:NAME`, `file:/path` (first line), or the text itself. BadTarget where it is absent."""
+    """A secret by reference: `env:NAME`, `file:/path` (first line), or the text itself. BadTarget where absent."""
     if reference.startswith("env:"):
         name = reference[4:]
         if name not in os.environ:
