@@ -1,0 +1,29 @@
+"""What can go wrong in words that a person understands; the core never hears of HTTP."""
+
+
+class HouseError(Exception):
+    """Carries one sentence that says what was wrong and what would be right."""
+
+
+class NotFound(HouseError):
+    """It does not exist, or not for this person: the two are not told apart."""
+
+
+class Conflict(HouseError):
+    """It cannot be done in the present state."""
+
+
+class Refused(HouseError):
+    """It is not allowed, or the proof does not hold."""
+
+
+class Expired(HouseError):
+    """It was valid once."""
+
+
+class Invalid(HouseError):
+    """A field is wrong; `field` names it."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field

@@ -1,0 +1,71 @@
+"""Every setting of the server: environment variables ZENG_*, checked once at the start."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRETS = frozenset({"database_url", "metrics_token"})
+
+
+class BadSettings(SystemExit):
+    """The server refuses to start; the message names each variable, its value and what would be right."""
+
+
+def _known_database(url: str) -> str:
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
+        raise ValueError("right is sqlite:///path/to/file.db or postgresql://user:password@host/name")
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+class Settings(BaseSettings):
+    """See README for the table; `file:/path` is accepted for secrets."""
+
+    model_config = SettingsConfigDict(env_prefix="ZENG_", extra="ignore")
+
+    data: Path = Path("data")
+    database_url: Annotated[str, AfterValidator(_known_database)] | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8146
+    language: Annotated[str, Field(pattern="^(az|en|ru)$")] = "az"
+    timezone: str = "Asia/Baku"
+    secure_cookies: bool = False
+    session_hours: Annotated[int, Field(ge=1, le=720)] = 12
+    commit_window_ms: Annotated[float, Field(ge=0, le=500)] = 8
+    max_body_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] = 1_000_000
+    metrics_token: str | None = None
+    keep_reports_days: Annotated[int, Field(ge=1, le=3660)] = 400
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'zeng.db'}"
+
+
+def read(**given: Any) -> Settings:
+    """Settings from the environment; BadSettings with one line per fault."""
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        lines = [_sentence(dict(fault)) for fault in error.errors()]
+        raise BadSettings("zeng cannot start:\n" + "\n".join(lines)) from error
+    for name in SECRETS:
+        value = getattr(settings, name)
+        if isinstance(value, str) and value.startswith("file:"):
+            try:
+                setattr(settings, name, Path(value[5:]).read_text(encoding="utf-8").strip())
+            except OSError as error:
+                raise BadSettings(f"zeng cannot start:\n  ZENG_{name.upper()}={value}: {error.strerror}") from error
+    return settings
+
+
+@cache
+def current() -> Settings:
+    return read()
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    name = str(fault["loc"][0])
+    value = "***" if name in SECRETS else fault["input"]
+    return f"  ZENG_{name.upper()}={value}: {fault['msg'].removeprefix('Value error, ')}"
