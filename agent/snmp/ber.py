@@ -14,8 +14,10 @@ GET_RESPONSE: Final = 0xA2
 INTEGER, OCTETS, NULL, OID = 0x02, 0x04, 0x05, 0x06
 IP_ADDRESS, COUNTER32, GAUGE32, TIMETICKS, OPAQUE, COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
 TEXT: Final = frozenset((OCTETS, OPAQUE))
-UNSIGNED: Final = frozenset((COUNTER32, GAUGE32, TIMETICKS, COUNTER64))
+LIMITS: Final = {COUNTER32: 0xFFFFFFFF, GAUGE32: 0xFFFFFFFF, TIMETICKS: 0xFFFFFFFF, COUNTER64: 0xFFFFFFFFFFFFFFFF}
 MISSING: Final = {member.value: member for member in Missing}
+NAMES: Final = 8192  # remembered; about 200 octets each
+LONG_NAME: Final = 40  # octets; longer ones are not remembered
 
 
 class Irregular(Exception):
@@ -78,52 +80,64 @@ def read(data: bytes) -> Answer:
 
 
 def _varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
-    """The hot loop: a school's switch alone is 600 of these a minute. Lengths below 128 are read in place."""
+    """The hot loop: a school's switch alone is 600 of these a minute. The common forms are read in place."""
     out: list[VarBind] = []
+    add, known, number = out.append, _names.get, int.from_bytes
     while at < end:
-        if data[at + 1] < 0x80 and data[at] == SEQUENCE:
-            stop = at + 2 + data[at + 1]
-            at += 2
-        else:
-            at, stop = _header(data, at, SEQUENCE)
-        size = data[at + 1]
-        tail = at + 2 + size
-        if stop > end or data[at] != OID or size >= 0x80 or tail >= stop:
-            raise Irregular
-        raw = data[at + 2 : tail]
-        # One octet per sub-identifier, beginning with 1.3: nearly always so, and cheap to see.
-        name = (1, 3, *raw[1:]) if raw.isascii() and raw[:1] == b"+" else _oid(raw)
-        tag = data[tail]
-        if data[tail + 1] < 0x80:
-            at, value_end = tail + 2, tail + 2 + data[tail + 1]
-        else:
-            at, value_end = _header(data, tail, tag)
-        if value_end != stop:
-            raise Irregular
-        raw = data[at:stop]
-        if tag in TEXT:
-            out.append((name, raw))
-        elif tag in UNSIGNED:
-            out.append((name, _unsigned(raw, tag)))
-        elif tag == INTEGER:
-            if not 1 <= len(raw) <= 4:
+        length = data[at + 1]
+        stop = at + 2 + length
+        tail = at + 4 + data[at + 3]
+        if data[at] != SEQUENCE or length >= 0x80 or data[at + 2] != OID or not tail + 1 < stop <= end:
+            name, value, stop = _varbind(data, at)
+            if stop > end:
                 raise Irregular
-            out.append((name, int.from_bytes(raw, "big", signed=True)))
+            add((name, value))
+        elif data[tail + 1] != stop - tail - 2:
+            raise Irregular
         else:
-            out.append((name, _seldom(raw, tag)))
+            raw = data[at + 4 : tail]
+            name = known(raw) or _name(raw)
+            tag = data[tail]
+            raw = data[tail + 2 : stop]
+            if tag == OCTETS:
+                add((name, raw))
+            elif tag == COUNTER32 and len(raw) == 4:
+                add((name, number(raw, "big")))
+            else:
+                add((name, _value(tag, raw)))
         at = stop
     return out
 
 
-def _unsigned(raw: bytes, tag: int) -> int:
-    size = 8 if tag == COUNTER64 else 4
-    value = int.from_bytes(raw, "big")
-    if not 1 <= len(raw) <= size + 1 or value >> 8 * size:
+def _varbind(data: bytes, at: int) -> tuple[Oid, SnmpValue | Missing, int]:
+    """One variable binding of any regular form: (name, value, position behind it)."""
+    start, stop = _header(data, at, SEQUENCE)
+    start, end = _header(data, start, OID)
+    name = _name(data[start:end])
+    tag = data[end]
+    start, end = _header(data, end, tag)
+    if end != stop:
         raise Irregular
-    return value
+    return name, _value(tag, data[start:end]), stop
 
 
-def _seldom(raw: bytes, tag: int) -> SnmpValue | Missing:
+def _value(tag: int, raw: bytes) -> SnmpValue | Missing:
+    if tag in TEXT:
+        return raw
+    if tag in LIMITS:
+        number = int.from_bytes(raw, "big")
+        if number > LIMITS[tag] or not raw:
+            raise Irregular
+        return number
+    if tag == INTEGER:
+        number = int.from_bytes(raw, "big", signed=True)
+        if not raw or not -0x80000000 <= number <= 0x7FFFFFFF:
+            raise Irregular
+        return number
+    return _seldom(tag, raw)
+
+
+def _seldom(tag: int, raw: bytes) -> SnmpValue | Missing:
     if tag == OID:
         return _oid(raw)
     if tag == IP_ADDRESS and len(raw) == 4:
@@ -133,6 +147,18 @@ def _seldom(raw: bytes, tag: int) -> SnmpValue | Missing:
     if not raw and tag in MISSING:
         return MISSING[tag]
     raise Irregular
+
+
+_names: dict[bytes, Oid] = {}  # of late; the same names come every minute
+
+
+def _name(raw: bytes) -> Oid:
+    if len(raw) > LONG_NAME:
+        return _oid(raw)
+    if len(_names) >= NAMES:
+        _names.clear()
+    name = _names[raw] = _oid(raw)
+    return name
 
 
 def _oid(raw: bytes) -> Oid:

@@ -1,6 +1,7 @@
 """Which question comes next: get and walk as generators that yield an Ask and are sent the Answer. No network here."""
 
 from collections.abc import Generator, Sequence
+from itertools import takewhile
 from typing import Final, TypeVar
 
 from agent.snmp.values import Answer, Ask, Missing, Oid, Pdu, Refused, Rows, VarBind
@@ -66,14 +67,16 @@ class Column:
     def take(self, varbinds: Sequence[VarBind], rows: Rows) -> bool:
         """Keep what belongs here; False where the column has ended, or the device goes back instead of on."""
         at, beyond = self.at, self.beyond
-        for name, value in varbinds:
-            if not at < name < beyond or isinstance(value, Missing):
-                self.at = at
-                return False
+        # Names that only grow, the last of them inside, are all inside: one comparison a row instead of two.
+        ended = bool(varbinds) and not varbinds[-1][0] < beyond
+        for name, value in takewhile(lambda bound: bound[0] < beyond, varbinds) if ended else varbinds:
+            if not at < name or isinstance(value, Missing):
+                ended = True
+                break
             rows[name] = value
             at = name
         self.at = at
-        return True
+        return not ended
 
 
 def walk(roots: Sequence[Oid], most: int, bulk: bool) -> Steps[Rows]:
