@@ -124,5 +124,5 @@ class SecureRoad:
 
 def refusal(problem: Any) -> SnmpError:
     if isinstance(problem, errind.RequestTimedOut):
-        return NoAnswer("no answer by SNMPv3; is it on, is SNMPv3 allowed from here, and are the passwords right?")
+        return NoAnswer("no answer by SNMPv3; is it on, is SNMPv3 allowed from here, is the priv password right?")
     return Refused(REASONS.get(type(problem), f"SNMPv3 says: {problem}"))
