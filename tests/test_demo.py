@@ -275,7 +275,7 @@ def test_aiopjlink_reads_the_board() -> None:
     power, hours, errors, maker, model, serial = asyncio.run(_board(QUIET, ask))
     assert power == aiopjlink.Power.State.ON
     assert hours == 2600
-    assert errors[aiopjlink.Errors.Category.FILTER] == aiopjlink.Errors.Level.WARNING
+    assert errors[aiopjlink.Errors.Category.FILTER] == aiopjlink.Errors.Level.WARN
     assert (maker, model, serial) == ("Zeng demonstration", "Simulated board class 2", "DEMO-OTAQ-12")
 
 
