@@ -254,17 +254,15 @@ def _shape_changed(
     if same:
         return
     tally.set_aside += _unknown(chain.report)
-    ids = store.known_devices(session, head, chain.report, at=_instant(observed_ms))
+    ids, new = store.known_devices(session, head, chain.report, at=_instant(observed_ms))
     head.layout = layout(chain.report, ids)
     still = {slot.device_id for slot in head.layout.slots}
     for device_id in old.keys() - still:
         gone = Judged(State.UP, Reason.NO_LONGER_REPORTED)
         journal.changed(head, device_id, gone, observed_ms, now_ms)
-    unheard = Judged(State.NO_DATA, Reason.NO_READING)
-    head.judged = [old.get(slot.device_id) or unheard for slot in head.layout.slots]
-    for slot in head.layout.slots:
-        if slot.device_id not in old:
-            journal.unheard.add(slot.device_id)
+    unheard, back = Judged(State.NO_DATA, Reason.NO_READING), Judged(State.UP, Reason.NO_LONGER_REPORTED)
+    head.judged = [old.get(s.device_id) or (unheard if s.device_id in new else back) for s in head.layout.slots]
+    journal.unheard |= new
 
 
 def _unknown(report: wire.Report) -> int:

@@ -1,5 +1,6 @@
 """The rows that one transaction of reports writes: gathered while folding, written together."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +19,18 @@ from inventory.tables import Agent, Device
 
 HEARD = Judged(State.UP, Reason.WORKS)
 SILENT = Judged(State.NO_DATA, Reason.AGENT_SILENT)
+
+
+_OPEN = (
+    (col(Episode.agent_id) == bindparam("b_agent"))
+    & col(Episode.ended_at).is_(None)
+    & col(Episode.withdrawn_at).is_(None)
+)
+_ENDED: dict[str, Any] = {"ended_at": bindparam("ended_at"), "end_known_at": bindparam("end_known_at")}
+CLOSE_DEVICE = update(Episode).where(_OPEN, col(Episode.device_id) == bindparam("b_device")).values(_ENDED)
+CLOSE_SILENCE = update(Episode).where(_OPEN, col(Episode.device_id).is_(None)).values(_ENDED)
+_TURNED: dict[str, Any] = {name: bindparam(name) for name in ("state", "reason", "known_at", "since")}
+TURN_STATE = update(DeviceState).where(col(DeviceState.device_id) == bindparam("b_device")).values(_TURNED)
 
 
 class Overtaken(Exception):
@@ -64,11 +77,23 @@ class Pending:
         _write_hearings(session, heads)
         if self.reports:
             session.execute(insert(Report), self.reports)
-        for turn in self.turns:
-            _close_and_open(session, turn)
+        for wave in _waves([*self.turns, *_first_states(self.unheard, self.turns, heads)]):
+            _close_and_open(session, wave, new=self.unheard)
         if self.passed:
             session.execute(insert(Episode), [_silence(turn) for turn in self.passed])
-        _first_states(session, self.unheard, self.turns, heads)
+
+
+def _waves(turns: Sequence[_Turn]) -> list[list[_Turn]]:
+    """In order, each device at most once per wave: what a wave holds is written in a few statements."""
+    waves: list[list[_Turn]] = []
+    seen: Counter[tuple[int, int | None]] = Counter()
+    for turn in turns:
+        who = (turn.head.agent_id, turn.device_id)
+        if seen[who] == len(waves):
+            waves.append([])
+        waves[seen[who]].append(turn)
+        seen[who] += 1
+    return waves
 
 
 def _write_hearings(session: Session, heads: Sequence[Head]) -> None:
@@ -106,22 +131,36 @@ def _write_hearings(session: Session, heads: Sequence[Head]) -> None:
         head.dirty = False
 
 
-def _close_and_open(session: Session, turn: _Turn) -> None:
-    whose = col(Episode.device_id).is_(None) if turn.device_id is None else col(Episode.device_id) == turn.device_id
-    still = (col(Episode.agent_id) == turn.head.agent_id) & whose & col(Episode.ended_at).is_(None)
-    ended = {"ended_at": turn.at, "end_known_at": turn.known_at}
-    session.execute(update(Episode).where(still, col(Episode.withdrawn_at).is_(None)).values(ended))
-    state, reason = turn.judged.state, turn.judged.reason
-    whose_row = {"school_id": turn.head.school_id, "agent_id": turn.head.agent_id, "device_id": turn.device_id}
-    known = {"state": state, "reason": reason, "known_at": turn.known_at}
-    if state != State.UP:
-        session.execute(insert(Episode).values(**whose_row, **known, started_at=turn.at, late=False))
-    session.execute(insert(Change).values(**whose_row, **known, observed_at=turn.at))
-    if turn.device_id is not None:
-        changed = update(DeviceState).where(col(DeviceState.device_id) == turn.device_id)
-        done = session.connection().execute(changed.values(**known, since=turn.at))
-        if done.rowcount == 0:
-            session.execute(insert(DeviceState).values(device_id=turn.device_id, **known, since=turn.at))
+def _close_and_open(session: Session, turns: Sequence[_Turn], *, new: Collection[int]) -> None:
+    """Close the open episode of each, open another where it is not up, and leave the trace of the change."""
+    connection = session.connection()
+    for device in (True, False):
+        ended = [
+            {"b_agent": t.head.agent_id, "b_device": t.device_id, "ended_at": t.at, "end_known_at": t.known_at}
+            for t in turns
+            if (t.device_id is not None) == device and t.device_id not in new
+        ]
+        if ended:
+            connection.execute(CLOSE_DEVICE if device else CLOSE_SILENCE, ended)
+    opened = [{**_whose(t), **_what(t), "started_at": t.at, "late": False} for t in turns if t.judged.state != State.UP]
+    if opened:
+        connection.execute(insert(Episode), opened)
+    connection.execute(insert(Change), [{**_whose(t), **_what(t), "observed_at": t.at} for t in turns])
+    states = [t for t in turns if t.device_id is not None]
+    fresh = [{"device_id": t.device_id, **_what(t), "since": t.at} for t in states if t.device_id in new]
+    known = [{"b_device": t.device_id, **_what(t), "since": t.at} for t in states if t.device_id not in new]
+    if fresh:
+        connection.execute(insert(DeviceState), fresh)
+    if known:
+        connection.execute(TURN_STATE, known)
+
+
+def _whose(turn: _Turn) -> dict[str, Any]:
+    return {"school_id": turn.head.school_id, "agent_id": turn.head.agent_id, "device_id": turn.device_id}
+
+
+def _what(turn: _Turn) -> dict[str, Any]:
+    return {"state": turn.judged.state, "reason": turn.judged.reason, "known_at": turn.known_at}
 
 
 def _silence(turn: _Turn) -> dict[str, Any]:
@@ -130,36 +169,53 @@ def _silence(turn: _Turn) -> dict[str, Any]:
     return {**whose, "state": turn.judged.state, "reason": turn.judged.reason, **when, "late": False}
 
 
-def _first_states(session: Session, unheard: set[int], turns: Sequence[_Turn], heads: Sequence[Head]) -> None:
+def _first_states(unheard: Collection[int], turns: Sequence[_Turn], heads: Sequence[Head]) -> list[_Turn]:
     """A new device that gave no reading has had no turn, but it has a state: no data."""
-    rest = unheard - {turn.device_id for turn in turns}
-    for head in heads:
-        for slot, judged in zip(head.layout.slots, head.judged, strict=True):
-            if slot.device_id in rest:
-                at = instant(head.observed_ms or 0)
-                _close_and_open(session, _Turn(head, slot.device_id, judged, at, at, instant(head.arrived_ms or 0)))
+    rest = set(unheard) - {turn.device_id for turn in turns}
+    if not rest:
+        return []
+    return [
+        _Turn(head, slot.device_id, judged, at, at, instant(head.arrived_ms or 0))
+        for head in heads
+        for at in [instant(head.observed_ms or 0)]
+        for slot, judged in zip(head.layout.slots, head.judged, strict=True)
+        if slot.device_id in rest
+    ]
 
 
-def known_devices(session: Session, head: Head, report: wire.Report, *, at: datetime) -> dict[str, int]:
-    """Ids by key of all devices of a report; new ones are written down, old ones brought up to date."""
-    rows = {d.key: d for d in session.scalars(select(Device).where(col(Device.agent_id) == head.agent_id))}
-    for seen in report.devices:
-        row = rows.get(seen.key)
-        if row is None:
-            row = Device(agent_id=head.agent_id, school_id=head.school_id, key=seen.key, kind="", first_seen_at=at)
-            rows[seen.key] = row
-        row.kind, row.gone_at = seen.kind[:24], None
-        row.name = (seen.name or row.name)[:200]
-        for name in ("vendor", "model", "serial", "address"):
-            setattr(row, name, (getattr(seen, name) or getattr(row, name))[:120])
-        session.add(row)
-    keys = {device.key for device in report.devices}
-    for key, row in rows.items():
-        if key not in keys and row.gone_at is None:
-            row.gone_at = at
-            session.add(row)
-    session.flush()
-    return {key: row.id for key, row in rows.items() if row.id is not None}
+def known_devices(
+    session: Session, head: Head, report: wire.Report, *, at: datetime
+) -> tuple[dict[str, int], set[int]]:
+    """Ids by key of all devices of a report, and which are new; changed descriptions are brought up to date."""
+    connection, mine = session.connection(), col(Device.agent_id) == head.agent_id
+    rows = {row.key: row for row in connection.execute(select(Device.__table__).where(mine))}  # type: ignore[attr-defined]
+    described = {seen.key: _described(seen) for seen in report.devices}
+    whose = {"agent_id": head.agent_id, "school_id": head.school_id, "first_seen_at": at}
+    fresh = [{**whose, "key": key, **words} for key, words in described.items() if key not in rows]
+    if fresh:
+        connection.execute(insert(Device), fresh)
+    changed = [
+        {"b_device": rows[key].id, **words}
+        for key, words in described.items()
+        if key in rows and any(getattr(rows[key], name) != value for name, value in words.items())
+    ]
+    gone = [
+        {"b_device": row.id, "gone_at": at} for key, row in rows.items() if key not in described and not row.gone_at
+    ]
+    for group in (changed, gone):
+        if group:
+            names = [name for name in group[0] if not name.startswith("b_")]
+            described_anew = update(Device).where(col(Device.id) == bindparam("b_device"))
+            connection.execute(described_anew.values({name: bindparam(name) for name in names}), group)
+    if not fresh:
+        return {key: row.id for key, row in rows.items()}, set()
+    ids = {row.key: row.id for row in connection.execute(select(col(Device.key), col(Device.id)).where(mine))}
+    return ids, {ids[row["key"]] for row in fresh}
+
+
+def _described(seen: wire.Device) -> dict[str, Any]:
+    words = {"kind": seen.kind[:24], "name": seen.name[:200], "gone_at": None}
+    return words | {name: getattr(seen, name)[:120] for name in ("vendor", "model", "serial", "address")}
 
 
 def enrolled_macs(session: Session, agent_id: int) -> Collection[str]:

@@ -25,6 +25,7 @@ log = logging.getLogger("zeng.ingest")
 MOST_IN_ONE_COMMIT = 500
 MOST_WAITING = 20_000
 TOKENS_FRESH_S = 5.0
+UNKNOWN_TOKEN_AFTER_S = 0.2
 _encoder = msgspec.json.Encoder()
 
 
@@ -129,17 +130,26 @@ class Tokens:
         self._engine = engine
         self._agents: dict[bytes, int] = {}
         self._read_at = float("-inf")
+        self._reading: asyncio.Task[None] | None = None
 
     async def agent_of(self, header: str) -> int | None:
         kind, _, token = header.partition(" ")
         if kind.lower() != "bearer" or not token:
             return None
-        now = asyncio.get_running_loop().time()
         image = secrets.image(token)
-        if now - self._read_at > TOKENS_FRESH_S or (image not in self._agents and now - self._read_at > 0.2):
-            self._read_at = now
-            self._agents = await asyncio.to_thread(self._read)
+        age = asyncio.get_running_loop().time() - self._read_at
+        if age > TOKENS_FRESH_S or (image not in self._agents and age > UNKNOWN_TOKEN_AFTER_S):
+            # One reading serves all that wait for it; an unknown token cannot cause more than a few a second.
+            self._reading = self._reading or asyncio.create_task(self._read_anew())
+            await self._reading
         return self._agents.get(image)
+
+    async def _read_anew(self) -> None:
+        try:
+            self._agents = await asyncio.to_thread(self._read)
+            self._read_at = asyncio.get_running_loop().time()
+        finally:
+            self._reading = None
 
     def _read(self) -> dict[bytes, int]:
         valid = select(col(Agent.token_hash), col(Agent.id)).where(col(Agent.revoked_at).is_(None))
