@@ -80,6 +80,7 @@ class Report(msgspec.Struct, frozen=True):
     devices: list[Device]
     spool: int = 0  # reports waiting on the agent's disk when this one was made
     every: int = 60  # s between reports: tells the server when silence begins
+    ending: str = ""  # why this is the last report of the process: "stopped" or "shutdown"; silence then has a reason
 
 
 class Frame(msgspec.Struct, array_like=True, frozen=True):
@@ -132,6 +133,7 @@ def shape(report: Report) -> tuple[object, ...]:
     return (
         report.machine,
         report.every,
+        report.ending,
         tuple(
             (d.key, d.kind, d.name, d.vendor, d.model, d.serial, d.address,
              tuple((r.quantity, r.index, r.unit) for r in d.readings))
