@@ -7,18 +7,18 @@ new report costs its own difference: the rows of all agents that changed are fet
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Row, and_, column, select, values
+from sqlalchemy import Row, select
 from sqlmodel import Session, col
 
 from agent import report as wire
 from alerts.journal import JOURNAL_LIMIT
-from alerts.tables import Hearing, Report
+from alerts.tables import Hearing
 
-AGENTS_AT_ONCE = 5_000  # four bound values each; SQLite takes 32,766 in a statement
+AGENTS_AT_ONCE = 5_000  # in one statement
 COLUMNS_REMEMBERED = 4_096  # different tables of quantities; a country of equal schools has a few dozen
 
 Columns = tuple[tuple[str, str, str], ...]  # (quantity, index, unit)
@@ -132,7 +132,7 @@ class Current:
                 chains[row.agent_id] = (known.hostname, known.devices, known.values)
             first = known.number + 1 if known is not None and continues else row.head_root
             wanted.append((row.agent_id, row.head_root, first, row.head_number))
-        for agent_id, body in session.execute(_bodies(wanted)):
+        for agent_id, body in _bodies(session, wanted):
             frame = wire.decode_frame(wire.decode_batch(body, JOURNAL_LIMIT)[2][0])
             if frame.base == 0:
                 report = wire.decode_report(frame.payload)
@@ -182,21 +182,15 @@ def _heard(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _bodies(wanted: list[tuple[int, int, int, int]]) -> Any:
-    """Journal rows `(agent_id, body)` of `(agent_id, root, first, last)`, in order of number for each agent."""
-    given = (
-        values(
-            column("agent_id", Integer), column("root", BigInteger),
-            column("first", BigInteger), column("last", BigInteger), name="given",
-        )
-        .data(wanted)
-        .cte("wanted")
-    )  # fmt: skip
-    mine = and_(
-        col(Report.agent_id) == given.c.agent_id,
-        col(Report.root) == given.c.root,
-        col(Report.number) >= given.c.first,
-        col(Report.number) <= given.c.last,
+def _bodies(session: Session, wanted: Iterable[tuple[int, int, int, int]]) -> Any:
+    """Journal rows `(agent_id, body)` of `(agent_id, root, first, last)`, in order of number for each agent.
+
+    The numbers stand in the statement itself: binding four values for each of 3,450 agents costs 0.4 s a time.
+    """
+    given = ",".join(f"({int(agent)},{int(root)},{int(first)},{int(last)})" for agent, root, first, last in wanted)
+    return session.connection().exec_driver_sql(
+        f"WITH wanted(agent_id, root, first, last) AS (VALUES {given}) "
+        "SELECT report.agent_id, report.body FROM wanted JOIN report ON report.agent_id = wanted.agent_id "
+        "AND report.root = wanted.root AND report.number BETWEEN wanted.first AND wanted.last "
+        "ORDER BY report.agent_id, report.number"
     )
-    rows = select(col(Report.agent_id), col(Report.body)).select_from(given).join(Report, mine)
-    return rows.order_by(col(Report.agent_id), col(Report.number)).execution_options(yield_per=1_000)
