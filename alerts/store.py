@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlmodel import Session, col
 
 from agent import report as wire
@@ -21,6 +21,7 @@ HEARD = Judged(State.UP, Reason.WORKS)
 SILENT = Judged(State.NO_DATA, Reason.AGENT_SILENT)
 
 
+ADD_REPORT = insert(Report.__table__)  # type: ignore[attr-defined]
 _OPEN = (
     (col(Episode.agent_id) == bindparam("b_agent"))
     & col(Episode.ended_at).is_(None)
@@ -31,6 +32,15 @@ CLOSE_DEVICE = update(Episode).where(_OPEN, col(Episode.device_id) == bindparam(
 CLOSE_SILENCE = update(Episode).where(_OPEN, col(Episode.device_id).is_(None)).values(_ENDED)
 _TURNED: dict[str, Any] = {name: bindparam(name) for name in ("state", "reason", "known_at", "since")}
 TURN_STATE = update(DeviceState).where(col(DeviceState.device_id) == bindparam("b_device")).values(_TURNED)
+
+
+_HEARD = """version instance retired received head_number head_root observed_ms arrived_ms clock_offset_ms every_s spool
+silent_after_ms silent_since_ms clone""".split()
+HEARD_AGAIN = (
+    update(Hearing.__table__)  # type: ignore[attr-defined]
+    .where(col(Hearing.agent_id) == bindparam("b_agent"), col(Hearing.version) == bindparam("b_version"))
+    .values({name: bindparam(name) for name in _HEARD})
+)
 
 
 class Overtaken(Exception):
@@ -74,9 +84,9 @@ class Pending:
         self.passed.append(_Turn(head, None, SILENT, instant(since_ms), instant(observed_ms), instant(now_ms)))
 
     def flush(self, session: Session, heads: Sequence[Head]) -> None:
-        _write_hearings(session, heads)
+        _write_hearings(session.connection(), heads)
         if self.reports:
-            session.execute(insert(Report), self.reports)
+            session.connection().execute(ADD_REPORT, self.reports)
         for wave in _waves([*self.turns, *_first_states(self.unheard, self.turns, heads)]):
             _close_and_open(session, wave, new=self.unheard)
         if self.passed:
@@ -96,7 +106,7 @@ def _waves(turns: Sequence[_Turn]) -> list[list[_Turn]]:
     return waves
 
 
-def _write_hearings(session: Session, heads: Sequence[Head]) -> None:
+def _write_hearings(connection: Connection, heads: Sequence[Head]) -> None:
     """Every head under the version it was read with; a missing row count means that a replica was quicker."""
     if not heads:
         return
@@ -121,9 +131,7 @@ def _write_hearings(session: Session, heads: Sequence[Head]) -> None:
         }
         for head in heads
     ]
-    values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if not name.startswith("b_")}
-    same = (col(Hearing.agent_id) == bindparam("b_agent")) & (col(Hearing.version) == bindparam("b_version"))
-    done = session.connection().execute(update(Hearing.__table__).where(same).values(values), rows)  # type: ignore[attr-defined]
+    done = connection.execute(HEARD_AGAIN, rows)
     if done.rowcount != len(rows):
         raise Overtaken([head.agent_id for head in heads])
     for head in heads:

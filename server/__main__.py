@@ -60,7 +60,7 @@ def serve(given: settings.Settings, host: str, port: int, cert: Path | None = No
         timeout_keep_alive=150,  # longer than the interval of reports: an agent keeps its TLS connection
         ssl_certfile=cert,
         ssl_keyfile=key,
-        proxy_headers=True,
+        proxy_headers=False,  # nothing here depends on the caller's address; a proxy's word is not needed
     )
 
 

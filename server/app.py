@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from inventory.errors import HouseError
 from server import db, errors, ingest, jobs, scrape
@@ -17,6 +17,16 @@ from server.api import enrol
 from server.current import Current
 from server.exposition import Exposition
 from server.settings import Settings
+
+
+class Zeng(FastAPI):
+    """FastAPI with one door before it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/api/v1/reports" and scope["method"] == "POST":
+            await ingest.receive(self.state, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def build(settings: Settings) -> FastAPI:
@@ -35,15 +45,13 @@ def build(settings: Settings) -> FastAPI:
         await asyncio.to_thread(app.state.committer.close)
         engine.dispose()
 
-    app = FastAPI(title="Zəng", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = Zeng(title="Zəng", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.engine = engine
     app.state.committer = ingest.Committer(engine, settings.commit_window_ms / 1000)
     app.state.tokens = ingest.Tokens(engine)
     app.state.current = Current()
     app.state.exposition = Exposition()
-    # The busiest door stands first and outside of FastAPI's machinery (66 instead of 110-200 us a call).
-    app.router.routes.insert(0, Route("/api/v1/reports", ingest.receive, methods=["POST"]))
     app.include_router(enrol.router)
     app.add_route("/healthz", _alive)
     app.add_route("/readyz", _ready)

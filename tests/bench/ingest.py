@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -41,19 +42,23 @@ def measure() -> dict[str, float]:
 def _on(name: str, url: str) -> dict[str, float]:
     tokens = _population(url)
     speakers = load.prepare(tokens, 1 + ROUNDS + PACED_ROUNDS)
-    with _server(url) as port:
+    with _server(url) as (port, process):
         at = ("127.0.0.1", port, speakers)
         first = asyncio.run(load.run(*at, upto=1, connections=64, per_s=0))
+        before = _cpu_s(process.pid)
         fast = asyncio.run(load.run(*at, upto=1 + ROUNDS, connections=64, per_s=0))
+        cpu_s = _cpu_s(process.pid) - before
         paced = asyncio.run(load.run(*at, upto=1 + ROUNDS + PACED_ROUNDS, connections=200, per_s=PACED_PER_S))
     refused = first.refused + fast.refused + paced.refused
     stored = _stored(url)
     acknowledged = first.acknowledged + fast.acknowledged + paced.acknowledged
     if refused or stored != acknowledged:
         raise RuntimeError(f"{name}: {refused} refused, {acknowledged} acknowledged, {stored} stored")
+    per_report_us = 1e6 * cpu_s / fast.acknowledged
     suffix = "" if name == "sqlite" else f"_{name}"
     return {
         f"ingest_{name}_reports_per_s": round(fast.per_second, 1),
+        f"ingest_{name}_server_cpu_us_per_report": round(per_report_us, 1),
         f"ingest_ack{suffix}_p99_ms": round(paced.percentile_ms(99), 1),
         f"ingest_ack{suffix}_p50_ms": round(paced.percentile_ms(50), 1),
     }
@@ -80,6 +85,11 @@ def _population(url: str) -> list[str]:
     return tokens
 
 
+def _cpu_s(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
 def _stored(url: str) -> int:
     engine = db.open_engine(url if url.startswith("sqlite") else url.replace("postgresql://", "postgresql+psycopg://"))
     with db.reading(engine) as session:
@@ -89,14 +99,14 @@ def _stored(url: str) -> int:
 
 
 @contextmanager
-def _server(url: str) -> Iterator[int]:
+def _server(url: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
     port = free_port()
     environment = {**os.environ, "ZENG_DATABASE_URL": url}
     command = [sys.executable, "-m", "server", "run", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[2])
     try:
         until(lambda: _ready(port, process), within_s=60)
-        yield port
+        yield port, process
     finally:
         process.terminate()
         process.wait(timeout=20)
