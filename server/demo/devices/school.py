@@ -12,6 +12,7 @@ from server.demo.devices.snmp import SnmpDevice
 
 COMMUNITY = "numayis"
 BOARD_PASSWORD = "demo-7412"
+SNMP = f"snmp://{COMMUNITY}@127.0.0.1:{{port}}"
 
 
 class Device(Protocol):
@@ -22,54 +23,41 @@ class Device(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A device as agent.toml describes it."""
+    """A device as agent.toml describes it; `{password}` in the target stands for the file with the board's password."""
 
-    name: str
+    key: str
     kind: str
-    port: int
+    name: str
     target: str
 
 
-def _devices(began: float) -> list[tuple[str, str, str, Device]]:
-    """(name, kind, target with {port}, device)."""
-    snmp = f"snmp://{COMMUNITY}@127.0.0.1:{{port}}"
+def _devices(began: float) -> list[tuple[Place, Device]]:
+    """Targets have {port} for the port that the system will give."""
+    locked = PjlinkBoard("otaq 12", began, password=BOARD_PASSWORD, lamp_hours=2143)
+    open_ = PjlinkBoard("otaq 7", began, pjlink_class=1, lamp_hours=2788)
+    with_password = "pjlink://127.0.0.1:{port}?password=file:{password}"
     return [
-        ("UPS, server otağı", "ups", snmp, SnmpDevice(objects.ups, COMMUNITY, began)),
-        ("ADSL modem", "modem", snmp, SnmpDevice(objects.modem, COMMUNITY, began)),
-        ("Kommutator, 24 port", "switch", snmp, SnmpDevice(objects.switch, COMMUNITY, began)),
-        ("Temperatur, server otağı", "sensor", snmp, SnmpDevice(objects.sensor, COMMUNITY, began)),
-        ("UPS, informatika otağı", "ups", f"nut://127.0.0.1:{{port}}/{nut.UPS_NAME}", NutServer(began)),
+        (Place("ups-server", "ups", "UPS, server otağı", SNMP), SnmpDevice(objects.ups, COMMUNITY, began)),
+        (Place("modem", "modem", "ADSL modem", SNMP), SnmpDevice(objects.modem, COMMUNITY, began)),
+        (Place("switch", "switch", "Kommutator, 24 port", SNMP), SnmpDevice(objects.switch, COMMUNITY, began)),
+        (Place("sensor", "sensor", "Temperatur, server otağı", SNMP), SnmpDevice(objects.sensor, COMMUNITY, began)),
         (
-            "Lövhə, otaq 12",
-            "board",
-            f"pjlink://:{BOARD_PASSWORD}@127.0.0.1:{{port}}",
-            PjlinkBoard("otaq 12", began, password=BOARD_PASSWORD, lamp_hours=2143),
+            Place("ups-lab", "ups", "UPS, informatika otağı", f"nut://127.0.0.1:{{port}}/{nut.UPS_NAME}"),
+            NutServer(began),
         ),
-        (
-            "Lövhə, otaq 7",
-            "board",
-            "pjlink://127.0.0.1:{port}",
-            PjlinkBoard("otaq 7", began, pjlink_class=1, lamp_hours=2788),
-        ),
+        (Place("board-12", "board", "Lövhə, otaq 12", with_password), locked),
+        (Place("board-7", "board", "Lövhə, otaq 7", "pjlink://127.0.0.1:{port}"), open_),
     ]
 
 
 @contextlib.asynccontextmanager
-async def running(began: float, ports: dict[str, int] | None = None) -> AsyncIterator[list[Place]]:
-    """Devices of a demonstration that began at `began` (Unix time, s). `ports`: the ports of the last time, by name,
-    so that a device keeps its address; where one is taken the system gives another."""
-    wished = ports or {}
-    started: list[Device] = []
-    places: list[Place] = []
-    try:
-        for name, kind, target, device in _devices(began):
-            try:
-                port = await device.start(port=wished.get(name, 0))
-            except OSError:
-                port = await device.start()
-            started.append(device)
-            places.append(Place(name, kind, port, target.format(port=port)))
+async def running(began: float) -> AsyncIterator[list[Place]]:
+    """Devices of a demonstration that began at `began` (Unix time, s); they end with the block."""
+    async with contextlib.AsyncExitStack() as started:
+        places = []
+        for place, device in _devices(began):
+            port = await device.start()
+            started.push_async_callback(device.stop)
+            target = place.target.replace("{port}", str(port))
+            places.append(Place(place.key, place.kind, place.name, target))
         yield places
-    finally:
-        for device in reversed(started):
-            await device.stop()
