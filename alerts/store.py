@@ -35,7 +35,7 @@ TURN_STATE = update(DeviceState).where(col(DeviceState.device_id) == bindparam("
 
 
 _HEARD = """version instance retired received head_number head_root observed_ms arrived_ms clock_offset_ms every_s spool
-silent_after_ms silent_since_ms clone""".split()
+silent_after_ms silent_since_ms clone""".split()  # noqa: SIM905
 HEARD_AGAIN = (
     update(Hearing.__table__)  # type: ignore[attr-defined]
     .where(col(Hearing.agent_id) == bindparam("b_agent"), col(Hearing.version) == bindparam("b_version"))
@@ -87,8 +87,10 @@ class Pending:
         _write_hearings(session.connection(), heads)
         if self.reports:
             session.connection().execute(ADD_REPORT, self.reports)
+        new: Collection[int] = self.unheard
         for wave in _waves([*self.turns, *_first_states(self.unheard, self.turns, heads)]):
-            _close_and_open(session, wave, new=self.unheard)
+            _close_and_open(session, wave, new=new)
+            new = ()
         if self.passed:
             session.execute(insert(Episode), [_silence(turn) for turn in self.passed])
 

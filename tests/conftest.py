@@ -52,14 +52,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.fixture()
+@pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     engine = db.open_engine(database_url)
     yield engine
     engine.dispose()
 
 
-@pytest.fixture()
+@pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     """A writing session; what a test leaves uncommitted is rolled back."""
     with Session(engine.execution_options(**db.WRITING)) as session:
