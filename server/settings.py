@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS = frozenset({"database_url", "metrics_token"})
@@ -14,7 +14,20 @@ class BadSettings(SystemExit):
     """The server refuses to start; the message names each variable, its value and what would be right."""
 
 
-def _known_database(url: str) -> str:
+def _out_of_file(value: Any) -> Any:
+    """`file:/path` stands for the content of that file."""
+    if not isinstance(value, str) or not value.startswith("file:"):
+        return value
+    path = Path(value.removeprefix("file:"))
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}; right is the path of a readable file") from error
+
+
+def _known_database(url: str | None) -> str | None:
+    if url is None:
+        return None
     if not url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
         raise ValueError("right is sqlite:///path/to/file.db or postgresql://user:password@host/name")
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
@@ -26,7 +39,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ZENG_", extra="ignore")
 
     data: Path = Path("data")
-    database_url: Annotated[str, AfterValidator(_known_database)] | None = None
+    database_url: Annotated[str | None, BeforeValidator(_out_of_file), AfterValidator(_known_database)] = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8146
     language: Annotated[str, Field(pattern="^(az|en|ru)$")] = "az"
@@ -35,7 +48,7 @@ class Settings(BaseSettings):
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
     commit_window_ms: Annotated[float, Field(ge=0, le=500)] = 8
     max_body_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] = 1_000_000
-    metrics_token: str | None = None
+    metrics_token: Annotated[str | None, BeforeValidator(_out_of_file)] = None
     keep_reports_days: Annotated[int, Field(ge=1, le=3660)] = 400
 
     @property
@@ -46,18 +59,10 @@ class Settings(BaseSettings):
 def read(**given: Any) -> Settings:
     """Settings from the environment; BadSettings with one line per fault."""
     try:
-        settings = Settings(**given)
+        return Settings(**given)
     except ValidationError as error:
         lines = [_sentence(dict(fault)) for fault in error.errors()]
         raise BadSettings("zeng cannot start:\n" + "\n".join(lines)) from error
-    for name in SECRETS:
-        value = getattr(settings, name)
-        if isinstance(value, str) and value.startswith("file:"):
-            try:
-                setattr(settings, name, Path(value[5:]).read_text(encoding="utf-8").strip())
-            except OSError as error:
-                raise BadSettings(f"zeng cannot start:\n  ZENG_{name.upper()}={value}: {error.strerror}") from error
-    return settings
 
 
 @cache
