@@ -1,5 +1,6 @@
 """Which question comes next: get and walk as generators that yield an Ask and are sent the Answer. No network here."""
 
+import contextlib
 from collections.abc import Generator, Sequence
 from itertools import takewhile
 from typing import Final, TypeVar
@@ -82,12 +83,15 @@ class Column:
 def walk(roots: Sequence[Oid], most: int, bulk: bool) -> Steps[Rows]:
     """Everything below `roots`, at most `most` rows; each root ends at its own end. Raises Refused.
 
+    A root below which there is nothing is asked for by GET at the end: it may be a single object, such as sysUpTime.0.
+
     A device that answers tooBig or genErr is asked for fewer rows, then for fewer columns; a column that it cannot
     give even alone ends there. One that repeats or goes back (RFC 3416 §4.2.2 forbids it) ends likewise. What was read
     is kept. `bulk` False asks by GETNEXT, as SNMPv1 must.
     """
     rows: Rows = {}
-    waiting = [Column(root) for root in reversed(roots)]
+    columns = [Column(root) for root in roots]
+    waiting = columns[::-1]
     side_by_side, most_rows = COLUMNS, ROWS
     stumbled = 0
     while waiting and len(rows) < most:
@@ -115,4 +119,8 @@ def walk(roots: Sequence[Oid], most: int, bulk: bool) -> Steps[Rows]:
         waiting += reversed(active)
     if stumbled and not rows:
         raise refusal(stumbled)
+    single = [column.root for column in columns if column.at == column.root]
+    if single and len(rows) < most:
+        with contextlib.suppress(Refused):
+            rows |= yield from get(single)
     return dict(list(rows.items())[:most]) if len(rows) > most else rows
