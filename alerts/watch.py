@@ -28,6 +28,7 @@ def we_listen(session: Session, *, at: datetime) -> bool:
     if session.connection().execute(still).rowcount:
         return False
     session.add(Listening(started_at=at, last_tick_at=at))
+    session.flush()
     grace = 1000 * limits.SILENT_AT_LEAST_S + _ms(at)
     waiting = col(Hearing.silent_since_ms).is_(None) & (col(Hearing.silent_after_ms) < grace)
     later = col(Hearing.version) + 1
