@@ -9,7 +9,7 @@ from pysnmp.error import PySnmpError  # type: ignore[import-untyped]
 from pysnmp.proto.api import PROTOCOL_MODULES, decodeMessageVersion  # type: ignore[import-untyped]
 
 from agent.snmp import ber
-from agent.snmp.values import Answer, Ask, Missing, Oid, Pdu, SnmpValue
+from agent.snmp.values import Answer, Ask, Missing, Oid, Pdu, Refused, SnmpValue
 
 FIRST_ID: Final = 0x40000000
 """Request ids from here to 0x7fffffff all take four octets (X.690 §8.3), so that a template can be patched in place."""
@@ -23,7 +23,10 @@ class Unreadable(Exception):
 
 @lru_cache(TEMPLATES)
 def template(version: int, community: str, ask: Ask) -> tuple[bytes, bytes]:
-    """The message before and after the four octets of its request id. `version` as on the wire: 0 = v1, 1 = v2c."""
+    """The message before and after the four octets of its request id. `version` as on the wire: 0 = v1, 1 = v2c.
+
+    Raises Refused for names that cannot be encoded.
+    """
     api: Any = PROTOCOL_MODULES[version]
     pdu = question(api, ask)
     api.apiPDU.set_request_id(pdu, FIRST_ID)
@@ -31,7 +34,10 @@ def template(version: int, community: str, ask: Ask) -> tuple[bytes, bytes]:
     api.apiMessage.set_defaults(message)
     api.apiMessage.set_community(message, community.encode())
     api.apiMessage.set_pdu(message, pdu)
-    data = bytes(encoder.encode(message))
+    try:
+        data = bytes(encoder.encode(message))
+    except PyAsn1Error as error:
+        raise Refused("a name that was to be asked for is no object identifier that SNMP can carry") from error
     start, _, _ = ber.pdu_at(data)
     at = data.index(FIRST_ID.to_bytes(4, "big"), start)  # the first INTEGER of the PDU
     return data[:at], data[at + 4 :]

@@ -173,6 +173,7 @@ class SnmpRoad:
         """Hand the answer to the question and send the next one."""
         try:
             ask = next(exchange.steps) if answer is None else exchange.steps.send(answer)
+            before, behind = pdus.template(exchange.manner.version, exchange.community, ask)
         except StopIteration as end:
             if not exchange.done.done():
                 exchange.done.set_result(end.value)
@@ -180,7 +181,6 @@ class SnmpRoad:
         except Refused as error:
             self._fail(exchange, error)
             return
-        before, behind = pdus.template(exchange.manner.version, exchange.community, ask)
         exchange.id = self._fresh_id()
         exchange.datagram = before + exchange.id.to_bytes(4, "big") + behind
         exchange.left = exchange.manner.tries

@@ -169,10 +169,25 @@ def test_ipv6_is_a_road_too() -> None:
 def test_a_name_that_does_not_exist_is_no_answer() -> None:
     async def main() -> None:
         async with SnmpRoad() as road:
-            with pytest.raises(NoAnswer, match="cannot be resolved"):
+            with pytest.raises(NoAnswer, match="resolved"):
                 await road.get(Target("snmp", "no-such-host.invalid", 161, "public"), [NAME])
 
     asyncio.run(main())
+
+
+def test_a_name_that_cannot_be_encoded_is_refused_before_anything_is_sent() -> None:
+    async def main() -> None:
+        async with SnmpRoad() as road:
+            with pytest.raises(Refused, match="no object identifier"):
+                await road.get(Target("snmp", "127.0.0.1", 9, "public"), [(1, 3, -5)])
+            assert road.counters.sent == 0
+
+    asyncio.run(main())
+
+
+def test_nothing_asked_is_nothing_sent() -> None:
+    rows, road, _ = run(honest(TABLE), lambda r, d: r.get(d.target(), []))
+    assert (rows, road.counters.sent) == ({}, 0)
 
 
 def test_who_waits_when_the_road_closes_is_told() -> None:
