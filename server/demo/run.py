@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -12,13 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from server.demo import seed
+from server.demo import config, seed
 from server.demo.children import Child
 from server.demo.devices import scenario, school
 from server.demo.seed import CannotBegin
 
 START_S: Final = 60.0
-REPORT_EVERY_S, SAMPLE_EVERY_S = 15, 5
 
 
 def main(data: Path, host: str, port: int) -> int:
@@ -45,7 +43,9 @@ async def _demonstration(data: Path, host: str, port: int) -> int:
             return 0
         if known.code:
             await _enrol(agent_data, address, known.code)
-        _write(agent_data / "agent.toml", _agent_toml(address, places, agent_data, host, port))
+        password = agent_data / "board-password"
+        _write(password, school.BOARD_PASSWORD + "\n")
+        _write(agent_data / "agent.toml", config.agent_toml(address, places, password, "127.0.0.1", "127.0.0.2"))
         agent = await Child.started("agent", "-m", "agent", "run", "--data", str(agent_data))
         running.push_async_callback(agent.stop)
         print(_greeting(address, known.password, len(places)), flush=True)
@@ -128,40 +128,6 @@ async def _enrol(agent_data: Path, address: str, code: str) -> None:
     child = await Child.started("agent", *arguments)
     if number := await child.ended():
         raise CannotBegin(child.epitaph(number))
-
-
-def _agent_toml(address: str, places: list[school.Place], agent_data: Path, host: str, port: int) -> str:
-    """Configuration of the agent. Ports differ from start to start, keys do not: a device stays the same device."""
-    password = agent_data / "board-password"
-    _write(password, school.BOARD_PASSWORD + "\n")
-    lines = [
-        "# Written by zeng demo at each start.",
-        f"server = {_quoted(address)}",
-        f"report_every = {REPORT_EVERY_S}",
-        f"sample_every = {SAMPLE_EVERY_S}",
-        "",
-        "[link]",
-        'name = "İnternet (nümayiş: bu kompüter)"',
-        'gateway = "icmp://127.0.0.1"',
-        f'internet = ["icmp://127.0.0.2", "tcp://{host}:{port}"]',
-        "",
-        "[[device]]",
-        'key = "this-computer"',
-        'name = "Bu kompüter"',
-        'kind = "computer"',
-        'target = "local:"',
-    ]
-    for place in places:
-        lines += ["", "[[device]]", f"key = {_quoted(place.key)}", f"name = {_quoted(place.name)}"]
-        lines += [
-            f"kind = {_quoted(place.kind)}",
-            f"target = {_quoted(place.target.replace('{password}', str(password)))}",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML basic string
 
 
 def _write(path: Path, text: str) -> None:

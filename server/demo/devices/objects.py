@@ -17,6 +17,7 @@ ENGINE: Final = oid("1.3.6.1.6.3.10.2.1")
 DEMONSTRATION: Final = oid("1.3.6.1.4.1.8072.9999.9999")  # NET-SNMP-MIB netSnmpPlaypen: belongs to no product
 ETHERNET, ADSL_LINE, UP, DOWN = 6, 94, 1, 2
 SWITCH_PORTS: Final = 24
+ADSL_INTERFACE: Final = 2  # ifIndex of the modem's line
 UPTIME_BEFORE_S: Final = 40 * 86400.0  # the devices had run for forty days when the demonstration began
 
 
@@ -84,7 +85,7 @@ def modem(t: float) -> Objects:
         t,
         [
             _Port(1, "eth0", ETHERNET, 100, True, now.out_octets, now.in_octets),
-            _Port(2, "adsl0", ADSL_LINE, 4, True, now.in_octets, now.out_octets, now.crc_down),
+            _Port(ADSL_INTERFACE, "adsl0", ADSL_LINE, 4, True, now.in_octets, now.out_octets, now.crc_down),
         ],
     )
     up_side, down_side = 2, 3  # adslAtuc is the exchange: its received signal is upstream; adslAtur is the modem
