@@ -1,0 +1,116 @@
+"""What the agent is asked to look at, and the roads by which it can."""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from agent.icmp import Ping
+from agent.report import Reading
+from agent.snmp.values import Oid, Rows
+from agent.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A device in agent.toml. `kind` "" = find out; `options` as docs/collectors.md lists them by kind."""
+
+    key: str
+    kind: str
+    name: str
+    target: Target
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+class Snmp(Protocol):
+    """Raises agent.snmp.SnmpError."""
+
+    async def get(self, target: Target, oids: Sequence[Oid]) -> Rows: ...
+    async def walk(self, target: Target, columns: Sequence[Oid]) -> Rows: ...
+
+
+class Nut(Protocol):
+    """Raises agent.nut.NutError."""
+
+    async def variables(self, target: Target) -> dict[str, str]: ...
+
+
+class Pjlink(Protocol):
+    """Raises agent.pjlink.PjlinkError."""
+
+    async def answers(self, target: Target, everything: bool = False) -> dict[str, str]: ...
+
+
+class Icmp(Protocol):
+    """Raises agent.icmp.PingError."""
+
+    async def ping(self, host: str, count: int = 5, interval_s: float = 0.2, timeout_s: float = 1.0) -> Ping: ...
+
+
+class Knock(Protocol):
+    """Whether what a tcp:, https: or http: target names answers: seconds that it took, None = it does not."""
+
+    async def __call__(self, target: Target) -> float | None: ...
+
+
+class Counter(NamedTuple):
+    """A counter as it was read: value, when by the monotonic clock (s), and since when it counts by the same clock."""
+
+    value: int
+    at_s: float
+    epoch: float
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is kept of a device between two looks: who it is, which objects it has, counters as they stood."""
+
+    kind: str = ""
+    vendor: str = ""
+    model: str = ""
+    serial: str = ""
+    enterprise: int = 0
+    known_at_s: float = -1e9  # when vendor, model and serial were asked, by the monotonic clock
+    asked_at_s: float = -1e9  # when `has` was filled
+    has: tuple[Oid, ...] = ()
+    counters: dict[str, Counter] = field(default_factory=dict)
+    boot_time: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Roads:
+    """One of each road, shared by all devices of an agent, and the agent's memory of the devices by key."""
+
+    snmp: Snmp
+    nut: Nut
+    pjlink: Pjlink
+    icmp: Icmp
+    reach: Knock
+    memory: dict[str, Memory] = field(default_factory=dict)
+
+
+class Detail(enum.Enum):
+    """MINUTE: what a report carries each minute, and nothing else is fetched. PROBE: everything the device says."""
+
+    MINUTE = "minute"
+    PROBE = "probe"
+
+
+class Failure(enum.Enum):
+    """Which way asking failed."""
+
+    NONE = ""
+    UNREACHABLE = "unreachable"  # no answer
+    NO_COMMUNICATION = "no_communication"  # an intermediary answers and says that it has lost the device
+    REFUSED = "refused"  # an answer, but not for us: password, community, unknown name, another protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a device said, by whichever road: SNMP rows, NUT variables, PJLink answers, local facts; or the failure."""
+
+    rows: Rows = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    facts: Sequence[Reading] = ()
+    failure: Failure = Failure.NONE
+    why: str = ""
