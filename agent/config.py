@@ -189,6 +189,8 @@ def _link(table: Any, faults: list[str]) -> list[Wanted]:
     if "modem" in options:
         _target("link.modem", options["modem"], faults)
     for key in LINK_PLACES:
+        if key in options:
+            options[key] = re.sub(r"(^|\s)icmp://", r"\1", options[key])
         if re.search(r"[/@]|^$", options.get(key, "host")):
             faults.append(f"link.{key} = {_shown(key, options[key])}: right is a host or an address, or a list of them")
     if wrong := _whole(1, 20, "pings")(table.get("count", 5)):

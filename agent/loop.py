@@ -188,7 +188,8 @@ class Resident:
         rounds = iter((False, True))
         last = loop.run_in_executor(self._sending, self.courier.bring, lambda: next(rounds, True))
         done, _ = await asyncio.wait({last}, timeout=end - loop.time())
+        delivered = bool(done) and last.exception() is None and last.result() is None
         self._keeping.shutdown(wait=True)
         self._sending.shutdown(wait=False, cancel_futures=True)
-        log.info("ended (%s); %s", reason, "last report delivered" if done else "the last report waits on the disk")
+        log.info("ended (%s); the last report %s", reason, "is delivered" if delivered else "waits on the disk")
         return bool(done)

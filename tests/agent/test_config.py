@@ -29,7 +29,7 @@ options = { timeout = 2, tries = "3", quiet = true }
 [link]
 name = "ADSL"
 gateway = "192.168.1.1"
-internet = ["1.1.1.1", "8.8.8.8"]
+internet = ["1.1.1.1", "icmp://8.8.8.8"]
 modem = "snmp://s3cret@192.168.1.1"
 """
 
@@ -107,7 +107,7 @@ def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
         ("[link]\nname = 'x'", ["gateway, intranet, internet"]),
         ("[link]\ngateway = '192.168.1.1'\ncolour = 'red'", ["link.colour: there is no such key"]),
         ("[link]\ngateway = '192.168.1.1'\nmodem = 'snmp://'", ["link.modem", "names no host"]),
-        ("[link]\ngateway = 'icmp://192.168.1.1'", ["link.gateway = 'icmp://192.168.1.1'", "host or an address"]),
+        ("[link]\ngateway = 'https://192.168.1.1/x'", ["link.gateway = 'https://192.168.1.1/x'", "host or an address"]),
         ("[link]\ngateway = '192.168.1.1'\ncount = 500", ["link.count = 500", "from 1 to 20"]),
         ("[[link]]\ngateway = '192.168.1.1'", ["single brackets"]),
         ("report_every = = 5", ["is not TOML", "line 1"]),
