@@ -102,7 +102,8 @@ class Failure(enum.Enum):
     NONE = ""
     UNREACHABLE = "unreachable"  # no answer
     NO_COMMUNICATION = "no_communication"  # an intermediary answers and says that it has lost the device
-    REFUSED = "refused"  # an answer, but not for us: password, community, unknown name, another protocol
+    REFUSED = "refused"  # an answer, but not for us: password, unknown name, another protocol
+    NOT_ASKED = "not_asked"  # this computer could not ask: nothing is known of the device
 
 
 @dataclass(frozen=True, slots=True)

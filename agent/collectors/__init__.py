@@ -66,13 +66,15 @@ async def collect(device: Wanted, roads: Roads) -> Device:
         heard = Heard(failure=Failure.UNREACHABLE, why=str(error) or heard.why)
     except NoCommunication as error:
         heard = Heard(failure=Failure.NO_COMMUNICATION, why=str(error))
-    except (SnmpError, NutError, PjlinkError, PingError, BadTarget) as error:
+    except (PingError, BadTarget) as error:
+        heard = Heard(failure=Failure.NOT_ASKED, why=str(error))
+    except (SnmpError, NutError, PjlinkError) as error:
         heard = Heard(failure=Failure.REFUSED, why=str(error))
     kind = memory.kind or "computer"
     readings = COLLECTORS[kind].translate(heard, memory, Detail.MINUTE)
     if heard.failure is not Failure.NONE:
         readings = [*readings, Reading(f"{kind}.failure", "", "enum", heard.failure.value)]
-    reachable = heard.failure in (Failure.NONE, Failure.NO_COMMUNICATION)
+    reachable = heard.failure in (Failure.NONE, Failure.NO_COMMUNICATION, Failure.REFUSED)
     if kind == "link":
         reachable = link.reachable(readings)
     known = learnt(heard, memory)

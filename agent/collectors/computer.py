@@ -48,7 +48,7 @@ async def presence(device: Wanted, roads: Roads) -> Heard:
     try:
         ping = await roads.icmp.ping(device.target.host, 2, 0.3, 1.5)
     except PingError as error:
-        return Heard(failure=Failure.REFUSED, why=str(error))
+        return Heard(failure=Failure.NOT_ASKED, why=str(error))
     if ping.received:
         return Heard()
     return Heard(failure=Failure.UNREACHABLE, why=ping.problem or f"{device.target} does not answer echoes")

@@ -95,8 +95,8 @@ async def fetch(device: Wanted, roads: Roads, memory: Memory) -> Heard:
 def translate(heard: Heard, memory: Memory, detail: Detail = Detail.MINUTE) -> list[Reading]:
     """Readings of a UPS; where it could not be asked, at least the state that says which way that failed."""
     if heard.failure is not Failure.NONE:
-        lost = heard.failure is Failure.NO_COMMUNICATION
-        return _flags("no_communication" if lost else "unreachable", None, None, None)
+        states = {Failure.NO_COMMUNICATION: "no_communication", Failure.UNREACHABLE: "unreachable"}
+        return _flags(states.get(heard.failure), None, None, None)
     if heard.words:
         judged, best = _flags(*nut.flags(heard.words)), nut.readings(heard.words)
         keep = (*MINUTE, "ups.status", "sensor.temperature", "sensor.humidity", "sensor.contact")

@@ -80,7 +80,7 @@ def flags(variables: Mapping[str, str]) -> tuple[str | None, bool | None, bool |
     """(state, testing, low battery, replace battery) from ups.status.
 
     OL and OB speak of the input line alone; unknown tokens are ignored, as the protocol asks. OB during CAL or a test
-    that runs is not a power cut. WAIT and a driver that reconnects have no news of the UPS. An empty status tells nothing.
+    that runs is no power cut. WAIT and a driver that reconnects have no news of the UPS; an empty status tells nothing.
     """
     tokens = set(variables.get("ups.status", "").upper().split())
     if "WAIT" in tokens or variables.get("driver.state", "").startswith("reconnect"):
