@@ -16,7 +16,7 @@ ALERT: Final = (*PRT, 18, 1, 1)
 EVERYTHING: Final = (
     *((*TRAY, n) for n in (9, 10, 13, 18)),
     (*MARKER, 4),
-    *((*SUPPLY, n) for n in (4, 5, 6, 8, 9)),
+    *((*SUPPLY, n) for n in (4, 5, 6, 7, 8, 9)),
     CONSOLE,
     *((*ALERT, n) for n in (2, 3, 4, 7, 8)),
     (*HR_PRINTER, 1),
@@ -24,7 +24,7 @@ EVERYTHING: Final = (
 )
 MINUTE: Final = (
     (*MARKER, 4),
-    *((*SUPPLY, n) for n in (4, 6, 8, 9)),
+    *((*SUPPLY, n) for n in (4, 6, 7, 8, 9)),
     *((*ALERT, n) for n in (2, 3)),
     (*HR_PRINTER, 1),
     (*HR_PRINTER, 2),
@@ -75,7 +75,10 @@ def detected_errors(raw: SnmpValue) -> Value:
     return " ".join(names) or "none"
 
 
-def level(raw_level: int | float | None, capacity: int | float | None) -> Value:
+PERCENT: Final = 19  # prtMarkerSuppliesSupplyUnit, prtInputCapacityUnit
+
+
+def level(raw_level: int | float | None, capacity: int | float | None, unit: int | float | None = None) -> Value:
     """% of capacity; RFC 3805: -1 other (no restriction), -2 unknown, -3 "at least one left", which is no number."""
     if raw_level is None or raw_level == -2:
         return None
@@ -83,8 +86,9 @@ def level(raw_level: int | float | None, capacity: int | float | None) -> Value:
         return "at_least_one"
     if raw_level == -1:
         return "unrestricted"
+    if unit == PERCENT and (capacity is None or capacity <= 0):
+        capacity = 100
     if raw_level < 0 or not capacity or capacity <= 0:
-        # Capacity -2 (unknown): many printers then send the level as a percentage already, but nothing says so.
         return None
     share = 100 * raw_level / capacity
     return round(share, 1) if share <= 150 else None
@@ -94,7 +98,9 @@ def supplies(walk: Walk) -> list[Reading]:
     out = []
     for index, raw in walk.under((*SUPPLY, 9)):
         at = index_text(index)
-        value = level(number(raw), number(walk.rows.get((*SUPPLY, 8, *index))))
+        value = level(
+            number(raw), number(walk.rows.get((*SUPPLY, 8, *index))), number(walk.rows.get((*SUPPLY, 7, *index)))
+        )
         quantity = (
             "printer.supply.filled"
             if number(walk.rows.get((*SUPPLY, 4, *index))) == RECEPTACLE

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from agent.mibs.walk import Reader, celsius, listed, measure, named, number
+from agent.mibs.walk import Reader, celsius, listed, measure, named, number, text
 from agent.sentinels import checked
 from agent.snmp.values import SnmpValue
 
@@ -35,6 +35,16 @@ def airos_celsius(raw: SnmpValue) -> float | int | None:
     return checked(value * 1e-7 if value and value > 1e6 else value, 1, -55, 150, minus=True).value
 
 
+def fahrenheit(raw: SnmpValue) -> float | int | None:
+    value = number(raw)
+    return checked(None if value is None else round((value - 32) / 1.8, 1), 1, -55, 150, minus=True).value
+
+
+def celsius_first(raw: SnmpValue) -> float | int | None:
+    """ "42 C/107 F" (QNAP) -> 42."""
+    return chip(text(raw).partition("C")[0].encode())
+
+
 READERS: Final[Mapping[str, Reader]] = {
     "celsius": celsius,
     "celsius_tenths": celsius_tenths,
@@ -42,6 +52,8 @@ READERS: Final[Mapping[str, Reader]] = {
     "any_celsius": any_celsius,
     "airos_celsius": airos_celsius,
     "chip": chip,
+    "fahrenheit": fahrenheit,
+    "celsius_first": celsius_first,
     "percent": humid,
     "percent_tenths": measure(0.1, 0, 100),
     "percent_hundredths": measure(0.01, 0, 100),
@@ -56,6 +68,7 @@ VENDORS: Final = listed(
 171.12.11.1.8.1.2                          sensor.temperature     C      chip
 171.14.5.1.1.1.1.4                         sensor.temperature     C      celsius
 207.8.4.4.3.12.4.1.2.1.5                   sensor.temperature     C      celsius
+232.6.2.6.8.1.4                            sensor.temperature     C      chip
 318.1.1.10.2.3.2.1.6                       sensor.humidity        %      percent
 318.1.1.10.2.3.4.1.3                       sensor.contact         enum   alarm_contact
 318.1.1.10.3.13.1.1.6                      sensor.humidity        %      percent
@@ -68,6 +81,8 @@ VENDORS: Final = listed(
 534.1.6.4                                  sensor.humidity        %      percent
 534.1.6.5                                  sensor.temperature     C      celsius
 534.1.6.6                                  sensor.humidity        %      percent
+674.10892.1.700.20.1.6                     sensor.temperature     C      celsius_tenths
+674.10892.5.4.700.20.1.6                   sensor.temperature     C      celsius_tenths
 674.10895.5000.2.6132.1.1.43.1.8.1.5       sensor.temperature     C      chip
 705.1.8.1                                  sensor.temperature     C      celsius_tenths
 705.1.8.2                                  sensor.humidity        %      percent_tenths
@@ -88,8 +103,12 @@ VENDORS: Final = listed(
 2254.2.4.10.2                              sensor.humidity        %      percent
 2606.4.2.3.5.2.1.5                         sensor.temperature     C      celsius
 2636.3.1.13.1.7                            sensor.temperature     C      chip
+3320.9.181.1.1.7                           sensor.temperature     C      chip
+3808.1.1.4.2.1                             sensor.temperature     C      fahrenheit
 3808.1.1.4.2.6                             sensor.temperature     C      celsius_tenths
 3808.1.1.4.3.1                             sensor.humidity        %      percent
+3808.1.1.8.2.3.1.3                         sensor.temperature     C      celsius_tenths
+3808.1.1.8.3.2.1.3                         sensor.humidity        %      percent
 3854.1.2.2.1.16.1.3                        sensor.temperature     C      celsius
 3854.1.2.2.1.17.1.3                        sensor.humidity        %      percent
 3854.2.3.2.1.4                             sensor.temperature     C      celsius
@@ -105,7 +124,10 @@ VENDORS: Final = listed(
 4555.1.1.7.1.11.2                          sensor.humidity        %      percent
 5528.100.4.1.1.1.2                         sensor.temperature     C      celsius_tenths
 5528.100.4.1.2.1.2                         sensor.humidity        %      percent_tenths
+6574.1.2                                   sensor.temperature     C      chip
+6574.2.1.1.6                               sensor.temperature     C      chip
 9839.2.1.2                                 sensor.temperature     C      celsius_tenths
+10876.2.1.1.1.1.4                          sensor.temperature     C      chip
 14988.1.1.3.6                              sensor.temperature     C      celsius_tenths
 14988.1.1.3.10                             sensor.temperature     C      celsius_tenths
 14988.1.1.3.11                             sensor.temperature     C      celsius_tenths
@@ -114,30 +136,23 @@ VENDORS: Final = listed(
 16174.1.1.1.3.2.2                          sensor.temperature     C      any_celsius
 16174.1.1.1.3.3.2                          sensor.temperature     C      any_celsius
 16174.1.1.1.3.4.2                          sensor.temperature     C      any_celsius
+16174.1.1.1.3.5.2                          sensor.temperature     C      any_celsius
+16174.1.1.1.3.6.2                          sensor.temperature     C      any_celsius
+16174.1.1.1.3.7.2                          sensor.temperature     C      any_celsius
+16174.1.1.1.3.8.2                          sensor.temperature     C      any_celsius
+16174.1.1.1.3.9.2                          sensor.temperature     C      any_celsius
+16174.1.1.1.3.10.2                         sensor.temperature     C      any_celsius
+16174.1.1.1.3.11.2                         sensor.temperature     C      any_celsius
+16174.1.1.1.3.12.2                         sensor.temperature     C      any_celsius
+16174.1.1.1.3.13.2                         sensor.temperature     C      any_celsius
+16174.1.1.1.3.14.2                         sensor.temperature     C      any_celsius
+16174.1.1.1.3.15.2                         sensor.temperature     C      any_celsius
+16174.1.1.1.3.16.2                         sensor.temperature     C      any_celsius
 17373.3.2.1.5                              sensor.temperature     C      celsius
 17373.3.2.1.7                              sensor.humidity        %      percent
 17373.3.4.1.5                              sensor.temperature     C      celsius
-17373.4.1.2.1.5                            sensor.temperature     C      celsius_tenths
-17373.4.1.2.1.6                            sensor.humidity        %      percent
-17373.4.1.2.1.7                            sensor.temperature     C      celsius_tenths
-17373.4.1.4.1.5                            sensor.temperature     C      celsius_tenths
 18248.1.1.1                                sensor.temperature     C      celsius_tenths
 18248.20.1.2.1.1.2                         sensor.temperature     C      celsius_tenths
-20916.1.7.1.1.1                            sensor.temperature     C      celsius_hundredths
-20916.1.7.1.2.1                            sensor.temperature     C      celsius_hundredths
-20916.1.8.1.1.1.2                          sensor.temperature     C      celsius_hundredths
-20916.1.8.1.1.2.1                          sensor.humidity        %      percent_hundredths
-20916.1.8.1.2.1.1                          sensor.temperature     C      celsius_hundredths
-20916.1.8.1.2.2.1                          sensor.temperature     C      celsius_hundredths
-20916.1.9.1.1.1.1                          sensor.temperature     C      celsius_hundredths
-20916.1.9.1.1.2.1                          sensor.temperature     C      celsius_hundredths
-20916.1.10.1.1.1                           sensor.temperature     C      celsius_hundredths
-20916.1.10.1.2.1                           sensor.temperature     C      celsius_hundredths
-20916.1.10.1.2.3                           sensor.humidity        %      percent_hundredths
-20916.1.10.1.3.1                           sensor.temperature     C      celsius_hundredths
-20916.1.10.1.3.3                           sensor.humidity        %      percent_hundredths
-20916.1.10.1.4.1                           sensor.temperature     C      celsius_hundredths
-20916.1.10.1.4.3                           sensor.humidity        %      percent_hundredths
 20916.1.10.1.5.1                           sensor.contact         enum   contact
 20916.1.10.1.6.1                           sensor.contact         enum   contact
 20916.1.10.1.7.1                           sensor.contact         enum   contact
@@ -146,26 +161,19 @@ VENDORS: Final = listed(
 20916.1.10.1.10.1                          sensor.contact         enum   contact
 20916.1.10.1.11.1                          sensor.contact         enum   contact
 20916.1.10.1.12.1                          sensor.contact         enum   contact
-20916.1.11.1.1.1                           sensor.temperature     C      celsius_hundredths
-20916.1.11.1.1.3                           sensor.humidity        %      percent_hundredths
-20916.1.11.1.2.1                           sensor.temperature     C      celsius_hundredths
-20916.1.11.1.2.3                           sensor.humidity        %      percent_hundredths
-20916.1.11.1.3.1                           sensor.temperature     C      celsius_hundredths
-20916.1.13.1.1.1.1                         sensor.temperature     C      celsius_hundredths
-20916.1.13.1.1.2.1                         sensor.temperature     C      celsius_hundredths
-21239.5.1.2.1.5                            sensor.temperature     C      celsius_tenths
-21239.5.1.2.1.6                            sensor.humidity        %      percent
-21239.5.1.4.1.5                            sensor.temperature     C      celsius_tenths
-21239.5.1.5.1.5                            sensor.temperature     C      celsius_tenths
-21239.5.1.5.1.7                            sensor.humidity        %      percent
 22626.1.2.3.1                              sensor.temperature     C      any_celsius
 22626.1.2.3.2                              sensor.humidity        %      percent
 22626.1.5.2.1.3                            sensor.temperature     C      celsius_tenths
 22626.1.5.2.2.3                            sensor.temperature     C      celsius_tenths
 22626.1.5.2.3.3                            sensor.temperature     C      celsius_tenths
 22626.1.5.2.4.3                            sensor.temperature     C      celsius_tenths
+24681.1.2.5                                sensor.temperature     C      celsius_first
+24681.1.2.6                                sensor.temperature     C      celsius_first
+24681.1.2.11.1.3                           sensor.temperature     C      celsius_first
 25506.2.6.1.1.1.1.12                       sensor.temperature     C      chip
 38783.3.3.1.1.1                            sensor.temperature     C      celsius_tenths
+41112.1.3.2.1.8                            sensor.temperature     C      chip
+41112.1.3.2.1.10                           sensor.temperature     C      chip
 41112.1.4.8.4                              sensor.temperature     C      airos_celsius
 43356.2.1.2.1.8                            sensor.temperature     C      celsius_tenths
 48690.2.2.1.17                             sensor.temperature     C      celsius_tenths

@@ -76,6 +76,9 @@ class Walk:
         return next((found for _, raw in self.under(scalar) if (found := text(raw))), "")
 
 
+CUT_AT: Final = 64
+
+
 def number(raw: SnmpValue) -> int | float | None:
     """An integer, or digits in an OctetString ("23.5", " 41 %", "- 4.3"): many probes send text for numbers."""
     if isinstance(raw, int):
@@ -100,9 +103,11 @@ def text(raw: SnmpValue) -> str:
     if not isinstance(raw, bytes):
         return ".".join(map(str, raw)) if raw else ""
     data = raw.rstrip(b"\0").split(b"\0")[0] if b"\0" in raw else raw
-    for encoding in ("utf-8", "gbk"):
+    # Names are cut at 64 octets (hrSWInstalledName), in the middle of a character where it falls so.
+    cut = [("utf-8", data[:-1]), ("gbk", data[:-1])] if len(data) >= CUT_AT - 1 else []
+    for encoding, whole in [("utf-8", data), ("gbk", data), *cut]:
         try:
-            return " ".join(data.decode(encoding).split())
+            return " ".join(whole.decode(encoding).split())
         except UnicodeDecodeError:
             continue
     return " ".join(data.decode("cp1252", "replace").split())

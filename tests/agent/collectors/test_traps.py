@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.mibs import dsl, environment, host, interfaces, printer, ups
+from agent.mibs import dsl, environment, host, interfaces, printer, room_tables, ups
 from agent.mibs.walk import Walk, number, oid, text
 from agent.rates import rate
 from agent.report import Reading
@@ -168,13 +168,13 @@ def test_entity_sensors(kind: int, scale: int, precision: int, raw: int, status:
 def test_a_fahrenheit_probe_is_told_in_celsius() -> None:
     probe = oid("1.3.6.1.4.1.318.1.1.10.2.3.2.1")
     walk = Walk({(*probe, 3, 1): 2, (*probe, 4, 1): 77, (*probe, 5, 1): 2})
-    assert values(environment.apc_probes(walk), "sensor.temperature") == [25]
+    assert values(room_tables.apc(walk), "sensor.temperature") == [25]
 
 
 def test_a_probe_that_is_not_plugged_in_has_no_temperature() -> None:
     probe = oid("1.3.6.1.4.1.318.1.1.10.2.3.2.1")
     walk = Walk({(*probe, 3, 1): 1, (*probe, 4, 1): 0, (*probe, 5, 1): 1})
-    assert values(environment.apc_probes(walk), "sensor.temperature") == [None]
+    assert values(room_tables.apc(walk), "sensor.temperature") == [None]
 
 
 @pytest.mark.parametrize(
@@ -285,3 +285,49 @@ def test_decibels_out_of_range_are_unknown(raw: int) -> None:
 def test_a_well_known_alarm_has_its_name_and_another_its_oid() -> None:
     assert ups.alarm((*ups.ALARM_ROOT, 20)) == "communicationsLost"
     assert ups.alarm((1, 3, 6, 1, 4, 1, 9)) == "1.3.6.1.4.1.9"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "third", "temperature", "humidity"),
+    [
+        pytest.param(2534, 7770, None, 25.34, [], id="hundredths, Celsius first"),
+        pytest.param(7770, 2534, 4120, 25.34, [41.2], id="hundredths, Fahrenheit first, with humidity"),
+        pytest.param(25, 77, 41, 25, [41], id="whole degrees"),
+        pytest.param(-5, 23, None, -5, [], id="below freezing"),
+    ],
+)
+def test_a_room_alert_of_any_model_is_told_in_celsius(
+    first: int, second: int, third: int | None, temperature: float, humidity: list[float]
+) -> None:
+    probe = oid("1.3.6.1.4.1.20916.1.11.1.2.1")
+    rows: Rows = {(*probe, 1, 0): first, (*probe, 2, 0): second}
+    found = room_tables.avtech(Walk(rows if third is None else rows | {(*probe, 3, 0): third}))
+    assert values(found, "sensor.temperature") == [temperature]
+    assert values(found, "sensor.humidity") == humidity
+
+
+def test_a_watchdog_that_is_set_to_fahrenheit_is_told_in_celsius() -> None:
+    root = room_tables.WATCHDOGS[1]
+    walk = Walk({(*root, 1, 7, 0): 0, (*root, 2, 1, 5, 1): 770, (*root, 2, 1, 6, 1): 25})
+    assert values(room_tables.watchdogs(walk), "sensor.temperature") == [25]
+    assert values(room_tables.watchdogs(walk), "sensor.humidity") == [25]
+
+
+@pytest.mark.parametrize(
+    ("unit", "raw", "quantity", "value"),
+    [
+        pytest.param(1, 203, "sensor.temperature", 20.3, id="Celsius in tenths"),
+        pytest.param(2, 770, "sensor.temperature", 25, id="Fahrenheit in tenths"),
+        pytest.param(4, 415, "sensor.humidity", 41.5, id="percent in tenths"),
+        pytest.param(1, -9999, "sensor.temperature", None, id="-9999 is a probe that is gone"),
+        pytest.param(5, 0, "sensor.contact", "ok", id="a flood detector is a contact"),
+    ],
+)
+def test_hw_group_probes(unit: int, raw: int, quantity: str, value: object) -> None:
+    table = (*room_tables.HWG[4], 3, 1)
+    walk = Walk({(*table, 3, 1): 1, (*table, 5, 1): raw, (*table, 7, 1): unit})
+    assert values(room_tables.hwg(walk), quantity) == [value]
+
+
+def test_a_name_cut_in_the_middle_of_a_character_keeps_the_rest() -> None:
+    assert text("程".encode("gbk") * 31 + b"ab" + b"\xb3") == "程" * 31 + "ab"
