@@ -4,6 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from agent import traffic
+from agent.mibs.walk import Walk
 from agent.snmp.values import Oid, Rows
 from agent.targets import Target
 from agent.wanted import Memory, Snmp
@@ -23,6 +25,15 @@ async def rows(snmp: Snmp, target: Target, memory: Memory, columns: Sequence[Oid
     memory.has = tuple(sorted(found)) if len(found) <= MOST else ()
     memory.asked_at_s = now
     return found
+
+
+async def line(snmp: Snmp, target: Target, memory: Memory, option: str) -> str:
+    """The ifIndex of the line: as agent.toml says, else the interface that is up and carried most. Raises SnmpError."""
+    if option or memory.interface:
+        return option or memory.interface
+    memory.has = ()  # another interface, other objects
+    memory.interface = traffic.busiest(Walk(await snmp.walk(target, traffic.columns())))
+    return memory.interface
 
 
 def without_nested(columns: Sequence[Oid]) -> list[Oid]:

@@ -10,7 +10,7 @@ from agent import collectors
 from agent.asking import without_nested
 from agent.collectors import board, computer, ups
 from agent.mibs import dsl, environment, host, host_vendors, identity, interfaces, kinds, nut, printer, radio, room
-from agent.mibs.walk import Column, Walk
+from agent.mibs.walk import Column, Walk, distinct
 from agent.nut import NutError
 from agent.pjlink import PjlinkError
 from agent.report import Device, Reading
@@ -73,7 +73,7 @@ def vendor_columns(maker: int, tables: dict[int, tuple[Column, ...]]) -> tuple[C
 def wanted(maker: int) -> list[Oid]:
     family = identity.family(maker)
     return [
-        *kinds.asked(),
+        *kinds.asked(family),
         *identity.wanted(family),
         *interfaces.EVERYTHING,
         *host.wanted(vendor_columns(maker, host_vendors.VENDORS)),
@@ -104,7 +104,7 @@ def told(walk: Walk, maker: int) -> dict[str, Any]:
         readings += ups.translate(Heard(rows=walk.rows), memory, Detail.PROBE)
     if kind == "board":
         readings += board.translate(Heard(rows=walk.rows), memory, Detail.PROBE)
-    return answer(kind, who.vendor, who.model, who.serial, readings)
+    return answer(kind, who.vendor, who.model, who.serial, distinct(readings))
 
 
 def by_nut(variables: dict[str, str]) -> dict[str, Any]:

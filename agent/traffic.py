@@ -88,6 +88,8 @@ def one_interface(walk: Walk, memory: Memory, at_s: float, index: str) -> list[R
         for i, raw in walk.under(interfaces.OPER)
         if index_text(i) == index and (status := number(raw)) is not None
     ]
+    if not any(reading.value == "up" for reading in out):
+        memory.interface = ""  # look for the line anew: a restart may have numbered the interfaces otherwise
     for word in ("in", "out"):
         per_s, _ = rates.get(f"{word}.{index}", (None, 0))
         if f"{word}.{index}" in rates:

@@ -75,6 +75,7 @@ class Memory:
     has: tuple[Oid, ...] = ()
     counters: dict[str, Counter] = field(default_factory=dict)
     boot_time: int = 0
+    interface: str = ""  # ifIndex of the line, where agent.toml names none
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from agent import asking
 from agent.collectors import board, computer, link, modem, printer, radio, sensor, switch, ups
 from agent.icmp import PingError
 from agent.mibs import identity, kinds
-from agent.mibs.walk import Walk
+from agent.mibs.walk import Walk, distinct
 from agent.nut import NoCommunication, NutError, NutRoad
 from agent.nut import Unreachable as NutUnreachable
 from agent.pjlink import PjlinkError, PjlinkRoad
@@ -71,7 +71,7 @@ async def collect(device: Wanted, roads: Roads) -> Device:
     except (SnmpError, NutError, PjlinkError) as error:
         heard = Heard(failure=Failure.REFUSED, why=str(error))
     kind = memory.kind or "computer"
-    readings = COLLECTORS[kind].translate(heard, memory, Detail.MINUTE)
+    readings = distinct(COLLECTORS[kind].translate(heard, memory, Detail.MINUTE))
     if heard.failure is not Failure.NONE:
         readings = [*readings, Reading(f"{kind}.failure", "", "enum", heard.failure.value)]
     reachable = heard.failure in (Failure.NONE, Failure.NO_COMMUNICATION, Failure.REFUSED)
@@ -99,7 +99,7 @@ async def who(device: Wanted, roads: Roads, memory: Memory) -> None:
     memory.enterprise = identity.enterprise(Walk(rows))
     asked = identity.wanted(identity.family(memory.enterprise))
     if not memory.kind:
-        asked += kinds.asked()
+        asked += kinds.asked(identity.family(memory.enterprise))
     rows |= await roads.snmp.walk(device.target, asking.without_nested(asked))
     walk = Walk(rows)
     found = identity.candidates(walk)

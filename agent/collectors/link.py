@@ -4,7 +4,7 @@ import asyncio
 import re
 from typing import Final
 
-from agent import traffic
+from agent import asking, traffic
 from agent.icmp import NotAllowed, Ping, PingError, jitter_s, loss_ratio, mean_rtt_s
 from agent.mibs import dsl
 from agent.mibs.walk import Walk
@@ -76,15 +76,13 @@ async def ask_modem(device: Wanted, roads: Roads, memory: Memory) -> list[Readin
     if "modem" not in device.options:
         return []
     target = parse(device.options["modem"])
-    index = device.options.get("interface", "")
     try:
-        rows = await roads.snmp.walk(target, [*traffic.columns(index), *dsl.MINUTE])
+        index = await asking.line(roads.snmp, target, memory, device.options.get("interface", ""))
+        rows = await asking.rows(roads.snmp, target, memory, [*traffic.columns(index), *dsl.MINUTE])
     except SnmpError:
         return []
     walk = Walk(rows)
-    at_s = traffic.now_s()
-    index = index or traffic.busiest(walk)
-    return [*traffic.one_interface(walk, memory, at_s, index), *dsl.minute(walk)]
+    return [*traffic.one_interface(walk, memory, traffic.now_s(), index), *dsl.minute(walk)]
 
 
 def translate(heard: Heard, memory: Memory, detail: Detail = Detail.MINUTE) -> list[Reading]:

@@ -1,7 +1,6 @@
 """Modems: DSL margins and rates by direction, cellular signal, traffic of the line interface, by SNMP."""
 
-from agent import traffic
-from agent.asking import without_nested
+from agent import asking, traffic
 from agent.mibs import dsl, identity, radio
 from agent.mibs.walk import Walk
 from agent.report import Reading
@@ -11,11 +10,11 @@ from agent.wanted import Detail, Heard, Memory, Roads, Wanted
 async def fetch(device: Wanted, roads: Roads, memory: Memory) -> Heard:
     """The minute's set. Raises SnmpError."""
     family = identity.family(memory.enterprise)
-    index = device.options.get("interface", "")
+    index = await asking.line(roads.snmp, device.target, memory, device.options.get("interface", ""))
     columns = [*traffic.columns(index), *dsl.MINUTE, *(c.oid for c in radio.vendors(family))]
-    rows = await roads.snmp.walk(device.target, without_nested(columns))
+    rows = await asking.rows(roads.snmp, device.target, memory, columns)
     walk = Walk(rows)
-    return Heard(rows=rows, facts=traffic.one_interface(walk, memory, traffic.now_s(), index or traffic.busiest(walk)))
+    return Heard(rows=rows, facts=traffic.one_interface(walk, memory, traffic.now_s(), index))
 
 
 def translate(heard: Heard, memory: Memory, detail: Detail = Detail.MINUTE) -> list[Reading]:

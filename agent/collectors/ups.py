@@ -4,7 +4,7 @@ from typing import Final
 
 from agent import asking
 from agent.mibs import identity, nut, ups, ups_vendors
-from agent.mibs.walk import Column, Walk, first_known, readings
+from agent.mibs.walk import Column, Walk, distinct, first_known, readings
 from agent.report import Reading, Value
 from agent.wanted import Detail, Failure, Heard, Memory, Roads, Wanted
 
@@ -106,8 +106,11 @@ def translate(heard: Heard, memory: Memory, detail: Detail = Detail.MINUTE) -> l
     vendors = [readings(walk, ups_vendors.VENDORS.get(n, ())) for n in identity.family(memory.enterprise)]
     best = first_known(*(one_scale(group) for group in vendors), standard)
     if detail is Detail.PROBE:
-        return [*judgement(best), *standard, *extra(standard, vendors)]
-    return [*judgement(best), *(reading for reading in best if reading.quantity in MINUTE)]
+        return distinct([*judgement(best), *standard, *(reading for group in vendors for reading in group)])
+    few = [reading for reading in best if reading.quantity in MINUTE]
+    known = {reading.quantity for reading in few if reading.value is not None}
+    # A one-phase unit may answer for lines 2 and 3 with NULL: those lines do not exist.
+    return [*judgement(best), *(r for r in few if r.value is not None or r.quantity not in known)]
 
 
 def one_scale(group: list[Reading]) -> list[Reading]:
@@ -118,21 +121,6 @@ def one_scale(group: list[Reading]) -> list[Reading]:
         if key not in out or out[key].value is None:
             out[key] = reading
     return list(out.values())
-
-
-def extra(standard: list[Reading], groups: list[list[Reading]]) -> list[Reading]:
-    """What the vendors' tables add: other quantities, and other values under an index that names no line of UPS-MIB."""
-    taken = {(reading.quantity, reading.index) for reading in standard}
-    out = []
-    for group in groups:
-        for reading in group:
-            key = (reading.quantity, reading.index)
-            if key in taken:
-                reading = Reading(reading.quantity, f"vendor{len(taken)}", reading.unit, reading.value)
-                key = (reading.quantity, reading.index)
-            taken.add(key)
-            out.append(reading)
-    return out
 
 
 def judgement(known: list[Reading]) -> list[Reading]:

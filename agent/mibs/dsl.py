@@ -6,7 +6,7 @@ under adslAtur… (the modem's receiver), the downstream rate and power under ad
 
 from typing import Final
 
-from agent.mibs.identity import enterprise
+from agent.mibs.identity import SYS_OBJECT_ID, enterprise
 from agent.mibs.walk import Walk, index_text, number, oid
 from agent.report import Reading, Value
 from agent.sentinels import checked
@@ -30,6 +30,7 @@ COUNTERS: Final = (  # quantity, column, direction in which the errors were rece
     ("crc_errors", (*ADSL, 11, 1, 4), "down"),
 )
 MINUTE: Final = (
+    SYS_OBJECT_ID,
     *((*table, n) for table in (ATUC, ATUR) for n in (MARGIN, ATTENUATION, STATUS, ATTAINABLE)),
     ATUC_RATE,
     ATUR_RATE,

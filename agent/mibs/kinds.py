@@ -22,7 +22,6 @@ BY_ENTERPRISE: Final[dict[int, str]] = {
     6876: "computer",
     9839: "sensor",
     16174: "sensor",
-    17163: "link",
     17373: "sensor",
     18248: "sensor",
     20916: "sensor",
@@ -47,9 +46,9 @@ MODEM: Final = re.compile(r"\bV?DSL|RouterOS (?:RB)?(?:LHGR|LtAP|wAPR)|\bLTE\b",
 COMPUTER: Final = re.compile(r"^Hardware: |^Linux |^FreeBSD|^OpenBSD|^Darwin|^SunOS|^VMware|Windows", re.I)
 
 
-def asked() -> list[Oid]:
+def asked(family: tuple[int, ...]) -> list[Oid]:
     """What `kind_of` looks at, besides what names the device."""
-    vendors = [column.oid for vendor in ups_vendors.VENDORS.values() for column in vendor[:1]]
+    vendors = [column.oid for n in family for column in ups_vendors.VENDORS.get(n, ())]
     return [
         BRIDGE_PORTS,
         IF_TYPE,
@@ -63,7 +62,7 @@ def asked() -> list[Oid]:
 
 
 def kind_of(walk: Walk) -> str:
-    """One of report.KINDS; "link" is what remains: something on the way that is none of the others."""
+    """One of report.KINDS; what is none of the others and has a network of its own is a "switch"."""
     if walk.has((*ups.UPS, 2)) or any(
         walk.has(column.oid) for vendor in ups_vendors.VENDORS.values() for column in vendor
     ):
@@ -90,4 +89,4 @@ def kind_of(walk: Walk) -> str:
     ports = walk.number(BRIDGE_PORTS)
     if ports is not None and ports >= PORTS_OF_A_SWITCH:
         return "switch"
-    return "computer" if COMPUTER.search(descr) else "link"
+    return "computer" if COMPUTER.search(descr) else "switch"

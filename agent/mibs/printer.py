@@ -91,7 +91,11 @@ def level(raw_level: int | float | None, capacity: int | float | None, unit: int
     if raw_level < 0 or not capacity or capacity <= 0:
         return None
     share = 100 * raw_level / capacity
-    return round(share, 1) if share <= 150 else None
+    return whole(round(share, 1)) if share <= 150 else None
+
+
+def whole(value: float) -> float | int:
+    return int(value) if value.is_integer() else value
 
 
 def supplies(walk: Walk) -> list[Reading]:

@@ -164,6 +164,24 @@ def readings(walk: Walk, wanted: Iterable[Column]) -> list[Reading]:
     ]
 
 
+def distinct(found: Iterable[Reading]) -> list[Reading]:
+    """No two with one quantity and index: a further object for the same thing is told apart as 1.b, 1.c, ..."""
+    seen: dict[tuple[str, str], int] = {}
+    out = []
+    for reading in found:
+        key = (reading.quantity, reading.index)
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] > 1:
+            letter = f"{reading.index}.{_letter(seen[key])}".lstrip(".")
+            reading = Reading(reading.quantity, letter, reading.unit, reading.value)
+        out.append(reading)
+    return out
+
+
+def _letter(place: int) -> str:
+    return chr(ord("a") + place - 1) if place <= 26 else str(place)
+
+
 def first_known(*groups: Sequence[Reading]) -> list[Reading]:
     """One source per quantity: the first group in which it has a value, else the first in which it stands at all."""
     best: dict[str, list[Reading]] = {}

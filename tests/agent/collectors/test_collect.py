@@ -7,12 +7,12 @@ import pytest
 from agent import collectors
 from agent.collectors import COLLECTORS, collect, link
 from agent.icmp import NotAllowed, Ping, PingError
-from agent.mibs import host, interfaces
+from agent.mibs import dsl, host, interfaces
 from agent.mibs.ups import UPS
-from agent.mibs.walk import oid
+from agent.mibs.walk import distinct, oid
 from agent.nut import NoCommunication, Unreachable
 from agent.pjlink import WrongPassword
-from agent.report import KINDS, Device
+from agent.report import KINDS, Device, Reading
 from agent.snmp import NoAnswer, Refused
 from agent.snmp.values import Rows
 from agent.targets import Target, parse
@@ -271,3 +271,43 @@ def test_this_computer_is_read_by_psutil() -> None:
 
 def test_the_first_load_of_this_computer_is_unknown_and_not_zero() -> None:
     assert values(look(wanted("computer", Target("local")), roads()))["cpu.load"] is None
+
+
+MODEM: Rows = {
+    oid("1.3.6.1.2.1.1.2.0"): oid("1.3.6.1.4.1.7367.1"),
+    (*host.SYS_UPTIME, 0): 50_000_000,
+    (*dsl.ATUR, dsl.MARGIN, 4): 9,
+    (*dsl.ATUC, dsl.MARGIN, 4): 8,
+    (*dsl.ATUC_RATE, 4): 8_000_000,
+    (*dsl.ATUR_RATE, 4): 800_000,
+    (*interfaces.TYPE, 1): 6,
+    (*interfaces.OPER, 1): 1,
+    (*interfaces.IN_OCTETS, 1): 5_000,
+    (*interfaces.TYPE, 9): 23,
+    (*interfaces.OPER, 9): 1,
+    (*interfaces.IN_OCTETS, 9): 5_000_000,
+}
+
+
+def test_a_modem_is_asked_for_its_line_alone_after_the_first_minute() -> None:
+    snmp = FakeSnmp(dict(MODEM))
+    on = roads(snmp)
+
+    async def story() -> Device:
+        await collect(wanted("modem"), on)
+        snmp.got.clear()
+        return await collect(wanted("modem"), on)
+
+    device = asyncio.run(story())
+    assert values(device)["dsl.down.snr_margin"] == 9
+    assert [reading.index for reading in device.readings if reading.quantity == "if.oper_status"] == ["9"]
+    assert (*interfaces.OPER, 1) not in snmp.got
+    snmp.rows = MODEM | {(*interfaces.OPER, 9): 2}
+    asyncio.run(collect(wanted("modem"), on))
+    assert on.memory[wanted("modem").key].interface == ""
+
+
+def test_no_two_readings_of_a_device_have_one_name() -> None:
+    found = distinct([Reading("wireless.rssi", "1", "dBm", value) for value in (-54, -55, -56)])
+    assert [reading.index for reading in found] == ["1", "1.b", "1.c"]
+    assert [r.index for r in distinct([Reading("sensor.contact", "", "enum", "off")] * 2)] == ["", "b"]
