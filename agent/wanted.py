@@ -78,6 +78,16 @@ class Memory:
     interface: str = ""  # ifIndex of the line, where agent.toml names none
 
 
+SAME_BOOT_S = 90  # two sightings of one start differ by rounding, by the way there, and by a clock set right
+
+
+def same_boot(memory: Memory, boot_time: float) -> int:
+    """The start as Unix time, held still while it is the same: what does not change costs nothing on the wire."""
+    if abs(boot_time - memory.boot_time) > SAME_BOOT_S:
+        memory.boot_time = round(boot_time)
+    return memory.boot_time
+
+
 @dataclass(frozen=True, slots=True)
 class Roads:
     """One of each road, shared by all devices of an agent, and the agent's memory of the devices by key."""

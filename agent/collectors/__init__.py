@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final, NamedTuple
 
-from agent import asking
+from agent import asking, presence
 from agent.collectors import board, computer, link, modem, printer, radio, sensor, switch, ups
 from agent.icmp import PingError
 from agent.mibs import identity, kinds
@@ -55,13 +55,20 @@ BY_SCHEME: Final = {"nut": "ups", "pjlink": "board", "local": "computer", "icmp"
 
 
 async def collect(device: Wanted, roads: Roads) -> Device:
-    """One look at one device. A dead device is an answer: reachable False, and a reading of which way it failed."""
+    """One look at one device. A dead device is an answer: reachable False, or a reading that says what else went wrong.
+
+    That silence adds no reading keeps the report's shape: forty computers that are switched off in the evening must not
+    cost forty whole reports.
+    """
     memory = roads.memory.setdefault(device.key, Memory(kind=device.kind or BY_SCHEME.get(device.target.scheme, "")))
     heard = Heard(failure=Failure.UNREACHABLE, why=f"{device.target}: nothing within {BOUND_S:g} s")
     try:
         async with asyncio.timeout(BOUND_S):
-            await who(device, roads, memory)
-            heard = await COLLECTORS[memory.kind or "computer"].fetch(device, roads, memory)
+            if device.target.scheme in presence.SCHEMES:
+                heard = await presence.look(device, roads)
+            else:
+                await who(device, roads, memory)
+                heard = await COLLECTORS[memory.kind or "computer"].fetch(device, roads, memory)
     except (NutUnreachable, PjlinkUnreachable, NoAnswer, TimeoutError) as error:
         heard = Heard(failure=Failure.UNREACHABLE, why=str(error) or heard.why)
     except NoCommunication as error:
@@ -71,8 +78,9 @@ async def collect(device: Wanted, roads: Roads) -> Device:
     except (SnmpError, NutError, PjlinkError) as error:
         heard = Heard(failure=Failure.REFUSED, why=str(error))
     kind = memory.kind or "computer"
-    readings = distinct(COLLECTORS[kind].translate(heard, memory, Detail.MINUTE))
-    if heard.failure is not Failure.NONE:
+    only_seen = device.target.scheme in presence.SCHEMES
+    readings = [] if only_seen else distinct(COLLECTORS[kind].translate(heard, memory, Detail.MINUTE))
+    if heard.failure not in (Failure.NONE, Failure.UNREACHABLE):
         readings = [*readings, Reading(f"{kind}.failure", "", "enum", heard.failure.value)]
     reachable = heard.failure in (Failure.NONE, Failure.NO_COMMUNICATION, Failure.REFUSED)
     if kind == "link":

@@ -49,15 +49,7 @@ async def fetch(device: Wanted, roads: Roads, memory: Memory) -> Heard:
         return Heard(facts=presence(found, extra))
     if device.target.scheme == "pjlink":
         return Heard(words=await roads.pjlink.answers(device.target, False))
-    if device.target.scheme.startswith("snmp"):
-        return Heard(rows=await roads.snmp.walk(device.target, [column.oid for column in EPSON]))
-    took_s = None
-    if device.target.scheme == "icmp":
-        ping = await roads.icmp.ping(device.target.host, 2, 0.3, 1.5)
-        took_s = 0.0 if ping.received else None
-    else:
-        took_s = await roads.reach(device.target)
-    return Heard() if took_s is not None else Heard(failure=Failure.UNREACHABLE, why=f"{device.target} does not answer")
+    return Heard(rows=await roads.snmp.walk(device.target, [column.oid for column in EPSON]))
 
 
 async def usb_ids(path: str) -> list[str] | None:

@@ -7,30 +7,18 @@ from typing import Final
 import psutil
 
 from agent import asking
-from agent.icmp import PingError
 from agent.mibs import host, host_vendors, identity
 from agent.mibs.walk import Walk, number
 from agent.report import Reading
-from agent.wanted import Detail, Failure, Heard, Memory, Roads, Wanted
+from agent.wanted import Detail, Failure, Heard, Memory, Roads, Wanted, same_boot
 
-SAME_BOOT_S: Final = 90  # two sightings of one start differ by rounding, by the way there, and by a clock set right
 NOT_DISKS: Final = frozenset({"squashfs", "iso9660", "udf", "tmpfs", "overlay", "devtmpfs", "cdfs"})
 
 
 async def fetch(device: Wanted, roads: Roads, memory: Memory) -> Heard:
     """The minute's set. Raises SnmpError."""
-    scheme = device.target.scheme
-    if scheme == "local":
+    if device.target.scheme == "local":
         return Heard(facts=await asyncio.to_thread(local, memory))
-    if scheme == "icmp":
-        return await presence(device, roads)
-    if scheme in ("tcp", "https", "http"):
-        took_s = await roads.reach(device.target)
-        return (
-            Heard()
-            if took_s is not None
-            else Heard(failure=Failure.UNREACHABLE, why=f"{device.target} does not answer")
-        )
     columns = [
         (*host.HR, 1, 1),
         (*host.HR, 1, 5),
@@ -40,18 +28,11 @@ async def fetch(device: Wanted, roads: Roads, memory: Memory) -> Heard:
         *host.UCD_COLUMNS,
     ]
     rows = await asking.rows(roads.snmp, device.target, memory, columns)
-    return Heard(rows=rows, facts=[Reading("now", "", "s", time.time())])
-
-
-async def presence(device: Wanted, roads: Roads) -> Heard:
-    """Two echoes, so that a single lost one is no absence. A computer that may not ping knows nothing of the other."""
-    try:
-        ping = await roads.icmp.ping(device.target.host, 2, 0.3, 1.5)
-    except PingError as error:
-        return Heard(failure=Failure.NOT_ASKED, why=str(error))
-    if ping.received:
-        return Heard()
-    return Heard(failure=Failure.UNREACHABLE, why=ping.problem or f"{device.target} does not answer echoes")
+    uptime = Walk(rows).number((*host.HR, 1, 1))
+    if uptime is None or uptime < 0:
+        return Heard(rows=rows)
+    boot = same_boot(memory, time.time() - uptime / 100)
+    return Heard(rows=rows, facts=[Reading("computer.boot_time", "", "s", boot)])
 
 
 def local(memory: Memory) -> list[Reading]:
@@ -84,13 +65,6 @@ def local_disks() -> list[Reading]:
     return [Reading("disk.used_percent", mount, "%", share) for mount, share in disks().items()]
 
 
-def same_boot(memory: Memory, boot_time: float) -> int:
-    """The start as Unix time, held still while it is the same: what does not change costs nothing on the wire."""
-    if abs(boot_time - memory.boot_time) > SAME_BOOT_S:
-        memory.boot_time = round(boot_time)
-    return memory.boot_time
-
-
 def translate(heard: Heard, memory: Memory, detail: Detail = Detail.MINUTE) -> list[Reading]:
     """Readings of a computer; of one that is only pinged there are none, its reachability says it."""
     if heard.failure is not Failure.NONE or not heard.rows:
@@ -100,11 +74,7 @@ def translate(heard: Heard, memory: Memory, detail: Detail = Detail.MINUTE) -> l
         return host.full(
             walk, tuple(c for n in identity.family(memory.enterprise) for c in host_vendors.VENDORS.get(n, ()))
         )
-    out = []
-    uptime = walk.number((*host.HR, 1, 1))
-    now = next((r.value for r in heard.facts if r.quantity == "now"), None)
-    if uptime is not None and uptime >= 0 and isinstance(now, int | float):
-        out.append(Reading("computer.boot_time", "", "s", same_boot(memory, now - uptime / 100)))
+    out = list(heard.facts)
     users = walk.number((*host.HR, 1, 5))
     if users is not None and users >= 0:
         out.append(Reading("computer.users", "", "", int(users)))

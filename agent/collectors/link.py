@@ -15,13 +15,15 @@ from agent.wanted import Detail, Heard, Memory, Roads, Wanted
 
 PLACES: Final = ("gateway", "intranet", "internet")
 PROBES: Final = 5
+MOST_PROBES: Final = 20
 INTERVAL_S: Final = 0.2
 TIMEOUT_S: Final = 1.0
 
 
 async def fetch(device: Wanted, roads: Roads, memory: Memory) -> Heard:
     """Everything at the same time. A modem that does not answer takes nothing away from the rest."""
-    count = int(device.options.get("count", "") or PROBES)
+    option = device.options.get("count", "")
+    count = min(max(int(option), 1), MOST_PROBES) if option.isdecimal() else PROBES
     places = {place: anchors(device.options.get(place, "")) for place in PLACES}
     hosts = sorted({host for found in places.values() for host in found})
     pings, modem = await asyncio.gather(

@@ -4,18 +4,11 @@ from agent import asking
 from agent.mibs import printer
 from agent.mibs.walk import Walk, number
 from agent.report import Reading
-from agent.wanted import Detail, Failure, Heard, Memory, Roads, Wanted
+from agent.wanted import Detail, Heard, Memory, Roads, Wanted
 
 
 async def fetch(device: Wanted, roads: Roads, memory: Memory) -> Heard:
     """The minute's set. Raises SnmpError."""
-    if not device.target.scheme.startswith("snmp"):
-        took_s = await roads.reach(device.target)
-        return (
-            Heard()
-            if took_s is not None
-            else Heard(failure=Failure.UNREACHABLE, why=f"{device.target} does not answer")
-        )
     return Heard(rows=await asking.rows(roads.snmp, device.target, memory, printer.MINUTE))
 
 

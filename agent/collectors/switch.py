@@ -7,9 +7,7 @@ from agent.asking import without_nested
 from agent.mibs import environment, host, host_vendors, identity, room
 from agent.mibs.walk import Column, Walk, first_known, number, readings
 from agent.report import Reading
-from agent.wanted import Detail, Heard, Memory, Roads, Wanted
-
-SAME_BOOT_S = 90
+from agent.wanted import Detail, Heard, Memory, Roads, Wanted, same_boot
 
 
 def vendors(memory: Memory) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
@@ -22,19 +20,19 @@ def vendors(memory: Memory) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
 
 async def fetch(device: Wanted, roads: Roads, memory: Memory) -> Heard:
     """The minute's set. Raises SnmpError."""
-    if not device.target.scheme.startswith("snmp"):
-        took_s = await roads.reach(device.target)
-        return Heard(facts=[Reading("switch.answer_time", "", "s", took_s)])
     load, room = vendors(memory)
     few = [c.oid for c in (*load, *room) if c.quantity in ("cpu.load", "mem.used_percent", "sensor.temperature")]
     sensors = [(*environment.ENTITY_SENSOR, n) for n in (1, 2, 3, 4, 5)]
     rows = await roads.snmp.walk(device.target, without_nested([*traffic.columns(), host.PROCESSOR, *few, *sensors]))
-    return Heard(rows=rows, facts=traffic.ports(Walk(rows), memory, traffic.now_s()))
+    walk = Walk(rows)
+    facts = traffic.ports(walk, memory, traffic.now_s())
+    uptime = walk.number(host.SYS_UPTIME)
+    if uptime is not None and uptime >= 0:
+        facts.append(Reading("switch.boot_time", "", "s", same_boot(memory, time.time() - uptime / 100)))
+    return Heard(rows=rows, facts=facts)
 
 
 def translate(heard: Heard, memory: Memory, detail: Detail = Detail.MINUTE) -> list[Reading]:
-    if not heard.rows:
-        return list(heard.facts)
     walk = Walk(heard.rows)
     load, room = vendors(memory)
     out = list(heard.facts)
@@ -53,10 +51,4 @@ def translate(heard: Heard, memory: Memory, detail: Detail = Detail.MINUTE) -> l
     ]
     if warm:
         out.append(Reading("switch.temperature", "", "C", max(warm)))
-    uptime = walk.number(host.SYS_UPTIME)
-    if uptime is not None and uptime >= 0:
-        boot = time.time() - uptime / 100
-        if abs(boot - memory.boot_time) > SAME_BOOT_S:
-            memory.boot_time = round(boot)
-        out.append(Reading("switch.boot_time", "", "s", memory.boot_time))
     return out

@@ -62,6 +62,7 @@ def sensors(walk: Walk, vendors: tuple[Column, ...]) -> list[Reading]:
         *room_tables.hwg(walk),
         *room_tables.avtech(walk),
         *room_tables.watchdogs(walk),
+        *room_tables.akcp(walk),
         *gauges(walk),
         *readings(walk, vendors),
     ]

@@ -1,5 +1,6 @@
 """HOST-RESOURCES-MIB (RFC 2790), UCD-SNMP-MIB and the vendors' own CPU and memory objects."""
 
+import re
 from typing import Final
 
 from agent.mibs.walk import Column, Walk, columns, count, index_text, measure, number, oid, readings, text
@@ -19,7 +20,8 @@ ENGINE_TIME: Final = oid("1.3.6.1.6.3.10.2.1.3")
 
 # hrStorageTypes: what is memory, what is a disk; buffers and caches come as hrStorageOther.
 MEMORY_TYPES: Final = frozenset({1, 2, 3})
-RAM, VIRTUAL = 2, 3
+RAM = 2
+MEMORY_NAME: Final = re.compile(r"mem|ram\b|buffer|cache|swap", re.I)
 
 STANDARD: Final = (
     *columns(HR, ("3.3.1.2", "cpu.load", "%", measure(low=0, high=100)), ("1.5", "host.users", "", count),
@@ -28,9 +30,7 @@ STANDARD: Final = (
 )  # fmt: skip
 
 
-UCD_COLUMNS: Final = (
-    (*UCD, 4, 5), (*UCD, 4, 6), (*UCD, 4, 11), (*UCD, 4, 14), (*UCD, 4, 15), (*UCD, 11, 11), (*UCD, 9, 1),
-)  # fmt: skip
+UCD_COLUMNS: Final = (*((*UCD, 4, n) for n in (3, 4, 5, 6, 11, 14, 15)), (*UCD, 11, 11), (*UCD, 9, 1))
 
 
 def storage(walk: Walk) -> list[Reading]:
@@ -39,17 +39,25 @@ def storage(walk: Walk) -> list[Reading]:
     Size and Used are Integer32: volumes above 2^31 units come negative and are taken as the unsigned number they were.
     """
     out = []
-    for index, kind in walk.under((*STORAGE, 2)):
+    for index, _ in walk.under((*STORAGE, 4)):
         units = number(walk.rows.get((*STORAGE, 4, *index)))
-        if not isinstance(kind, tuple) or kind[:-1] != STORAGE_TYPES or not units or units < 0:
+        if not units or units < 0:
             continue
-        room = "mem" if kind[-1] in MEMORY_TYPES else "disk"
+        room = "mem" if is_memory(walk, index) else "disk"
         for column, word in ((6, "used"), (5, "total")):
             raw = number(walk.rows.get((*STORAGE, column, *index)))
             if raw is not None:
                 whole = raw + (1 << 32) if raw < 0 else raw
                 out.append(Reading(f"{room}.{word}", index_text(index), "byte", int(whole * units)))
     return out
+
+
+def is_memory(walk: Walk, index: Oid) -> bool:
+    """By hrStorageType; where an agent leaves that out, by the name."""
+    kind = walk.rows.get((*STORAGE, 2, *index))
+    if isinstance(kind, tuple) and kind[:-1] == STORAGE_TYPES:
+        return kind[-1] in MEMORY_TYPES
+    return bool(MEMORY_NAME.search(text(walk.rows.get((*STORAGE, 3, *index)))))
 
 
 def storage_used(walk: Walk) -> tuple[float | None, list[Reading]]:
@@ -77,7 +85,9 @@ def ucd(walk: Walk) -> list[Reading]:
     if total and free is not None and 0 <= free <= total:
         out += [Reading("mem.total", "ucd", "byte", int(total * 1024)),
                 Reading("mem.used", "ucd", "byte", int((total - free) * 1024))]  # fmt: skip
-    for name, value in (("buffers", buffers), ("cached", cached)):
+    swap_total, swap_free = walk.number((*UCD, 4, 3)), walk.number((*UCD, 4, 4))
+    swap = swap_total - swap_free if swap_total and swap_free is not None else None
+    for name, value in (("buffers", buffers), ("cached", cached), ("swap", swap)):
         if value is not None and value >= 0:
             out.append(Reading("mem.used", f"ucd.{name}", "byte", int(value * 1024)))
     if idle is not None and 0 <= idle <= 100:

@@ -93,6 +93,10 @@ VENDORS: Final = listed(
 850.101.1.1.1                              sensor.temperature     C      celsius
 850.101.1.2.1                              sensor.humidity        %      percent
 890.1.15.3.26.1.2.1.3                      sensor.temperature     C      chip
+1718.3.2.5.1.6                             sensor.temperature     C      celsius_tenths
+1718.3.2.5.1.10                            sensor.humidity        %      percent
+1718.4.1.9.3.1.1                           sensor.temperature     C      celsius_tenths
+1718.4.1.10.3.1.1                          sensor.humidity        %      percent
 1916.1.1.1.8.0                             sensor.temperature     C      chip
 2011.2.6.7.1.1.2.1.10                      sensor.temperature     C      chip
 2011.5.25.31.1.1.1.1.11                    sensor.temperature     C      chip
@@ -109,7 +113,6 @@ VENDORS: Final = listed(
 3808.1.1.4.3.1                             sensor.humidity        %      percent
 3808.1.1.8.2.3.1.3                         sensor.temperature     C      celsius_tenths
 3808.1.1.8.3.2.1.3                         sensor.humidity        %      percent
-3854.1.2.2.1.16.1.3                        sensor.temperature     C      celsius
 3854.1.2.2.1.17.1.3                        sensor.humidity        %      percent
 3854.2.3.2.1.4                             sensor.temperature     C      celsius
 3854.2.3.3.1.4                             sensor.humidity        %      percent

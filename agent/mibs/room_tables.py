@@ -22,6 +22,7 @@ HWG: Final = tuple(oid(f"1.3.6.1.4.1.21796.4.{tail}") for tail in (1, 2, 5, 7, 9
 POSEIDON: Final = oid("1.3.6.1.4.1.21796.3.3")
 HWG_UNITS: Final = {0: T, 1: T, 2: T, 4: H}  # none, Celsius, Fahrenheit, percent
 
+AKCP: Final = oid("1.3.6.1.4.1.3854.1.2.2.1.16.1")
 AVTECH: Final = oid("1.3.6.1.4.1.20916.1")
 WATCHDOGS: Final = (oid("1.3.6.1.4.1.17373.4.1"), oid("1.3.6.1.4.1.21239.5.1"))  # IT-WATCHDOGS-V4, GEIST-V4
 
@@ -112,6 +113,14 @@ def watchdogs(walk: Walk) -> list[Reading]:
     return out
 
 
+def akcp(walk: Walk) -> list[Reading]:
+    """sensorProbe: whole degrees of the unit in column .12: 0 Fahrenheit, 1 Celsius."""
+    return [
+        Reading(T, index_text(index), "C", celsius(number(raw), number(walk.rows.get((*AKCP, 12, *index))) == 0))
+        for index, raw in walk.under((*AKCP, 3))
+    ]
+
+
 def wanted(enterprises: set[int]) -> list[Oid]:
     """What to walk, of the makers at hand."""
     out: list[Oid] = []
@@ -119,6 +128,8 @@ def wanted(enterprises: set[int]) -> list[Oid]:
         out += [(*APC, 2, 3, 2, 1), (*APC, 3, 12, 1), (*APC, 3, 13, 1, 1), (*APC, 4, 1, 2), (*APC, 4, 2, 3, 1)]
     if 21796 in enterprises:
         out += [(*root, *tail) for root in (*HWG, POSEIDON) for tail in ((1, 1), (3, 1))]
+    if 3854 in enterprises:
+        out += [(*AKCP, 3), (*AKCP, 12)]
     if 20916 in enterprises:
         out.append(AVTECH)
     if enterprises & {17373, 21239}:

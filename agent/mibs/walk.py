@@ -56,7 +56,8 @@ class Walk:
             name = self._names[at]
             if name[: len(prefix)] != prefix:
                 return
-            yield name[len(prefix) :], self.rows[name]
+            if name != prefix:
+                yield name[len(prefix) :], self.rows[name]
 
     def has(self, prefix: Oid) -> bool:
         return next(self.under(prefix), None) is not None

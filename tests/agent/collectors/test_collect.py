@@ -93,6 +93,7 @@ def test_the_second_minute_asks_only_for_what_the_device_has() -> None:
             wanted("", PJLINK), roads(pjlink=FakePjlink(WrongPassword("no"))), True, "refused", id="PJLink: password"
         ),
         pytest.param(wanted("", PC), roads(), False, "unreachable", id="a computer that does not answer echoes"),
+        pytest.param(wanted("switch", PC), roads(), False, "unreachable", id="a switch that is only pinged"),
         pytest.param(
             wanted("", PC),
             roads(icmp=FakeIcmp({"192.0.2.10": NotAllowed("no")})),
@@ -108,7 +109,7 @@ def test_the_second_minute_asks_only_for_what_the_device_has() -> None:
 def test_a_device_that_cannot_be_asked_is_an_answer(device: Wanted, on: Roads, reachable: bool, failure: str) -> None:
     found = look(device, on)
     assert found.reachable is reachable
-    assert values(found)[f"{found.kind}.failure"] == failure
+    assert values(found).get(f"{found.kind}.failure", "unreachable") == failure
 
 
 def test_a_ups_behind_a_dead_upsd_is_unreachable_and_one_with_a_dead_driver_has_lost_communication() -> None:
