@@ -9,7 +9,7 @@ from pysnmp.error import PySnmpError  # type: ignore[import-untyped]
 from pysnmp.proto.api import PROTOCOL_MODULES, decodeMessageVersion  # type: ignore[import-untyped]
 
 from agent.snmp import ber
-from agent.snmp.values import Answer, Ask, Missing, Oid, Pdu, Refused, SnmpValue
+from agent.snmp.values import Answer, Ask, Missing, Oid, Pdu, Refused, SnmpValue, is_oid
 
 FIRST_ID: Final = 0x40000000
 """Request ids from here to 0x7fffffff all take four octets (X.690 §8.3), so that a template can be patched in place."""
@@ -34,17 +34,16 @@ def template(version: int, community: str, ask: Ask) -> tuple[bytes, bytes]:
     api.apiMessage.set_defaults(message)
     api.apiMessage.set_community(message, community.encode())
     api.apiMessage.set_pdu(message, pdu)
-    try:
-        data = bytes(encoder.encode(message))
-    except PyAsn1Error as error:
-        raise Refused("a name that was to be asked for is no object identifier that SNMP can carry") from error
+    data = bytes(encoder.encode(message))
     start, _, _ = ber.pdu_at(data)
     at = data.index(FIRST_ID.to_bytes(4, "big"), start)  # the first INTEGER of the PDU
     return data[:at], data[at + 4 :]
 
 
 def question(api: Any, ask: Ask) -> Any:
-    """The PDU as pysnmp's object; `api` is pysnmp.proto.api.v1 or v2c."""
+    """The PDU as pysnmp's object; `api` is pysnmp.proto.api.v1 or v2c. Raises Refused for names that have no form."""
+    if not all(map(is_oid, ask.oids)):
+        raise Refused("a name that was to be asked for is no object identifier that SNMP can carry")
     if ask.pdu is Pdu.GETBULK:
         pdu, pdu_api = api.GetBulkRequestPDU(), api.apiBulkPDU
     elif ask.pdu is Pdu.GETNEXT:

@@ -63,10 +63,13 @@ def oid(text: str) -> Oid:
         parts = tuple(int(part) for part in text.removeprefix(".").split("."))
     except ValueError as error:
         raise ValueError(f"{text!r} is not an object identifier; right is numbers with dots: 1.3.6.1.2.1.1") from error
-    if len(parts) < 2 or parts[0] > 2 or min(parts) < 0 or max(parts) > 0xFFFFFFFF or (parts[0] < 2 and parts[1] > 39):
+    if not is_oid(parts):
         raise ValueError(f"{text!r} is not an object identifier (RFC 2578 §3.5); right is for example 1.3.6.1.2.1.1")
     return parts
 
 
-def dotted(name: Oid) -> str:
-    return ".".join(map(str, name))
+def is_oid(parts: Oid) -> bool:
+    """Whether BER has a form for it (X.690 §8.19) and SNMP allows it (RFC 2578 §3.5)."""
+    if len(parts) < 2 or not all(0 <= part <= 0xFFFFFFFF for part in parts):
+        return False
+    return parts[0] == 2 or (parts[0] < 2 and parts[1] < 40)
