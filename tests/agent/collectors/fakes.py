@@ -30,7 +30,8 @@ class FakeSnmp:
         if self.error:
             raise self.error
         walk = Walk(self.rows)
-        return {(*root, *index): value for root in columns for index, value in walk.under(root)}
+        found = {(*root, *index): value for root in columns for index, value in walk.under(root)}
+        return found | {root: self.rows[root] for root in columns if root in self.rows}
 
 
 @dataclass
