@@ -33,6 +33,14 @@ PATTERNS: Final = tuple(
         r"^SNMP Card for HUAWEI (?P<model>UPS\w+)",
         r"^VMware (?P<model>ESXi?) ",
         r"^(?P<model>Mimosa \w+) Firmware",
+        r"^HP ProCurve (?P<model>[\w -]+?),",
+        r"(?:H3C|HPE|HP|3Com) (?P<model>(?:S|A|V)?\d{4}[\w+-]*(?: [\w+-]+)?) (?:Switch|Software|Product)",
+        r"^(?P<model>S\d{4}[\w-]+) ?Huawei",
+        r"^(?P<model>MES\d\w*)",  # Eltex
+        r"^(?P<model>SNR-[\w-]+)",
+        r"^BDCOM\(tm\) (?P<model>\S+) Software",
+        r"^(?P<model>C[36]\d0\w?) Version",  # ZTE
+        r"^(?P<model>ZXR10 \S+)",
         r"^Ubiquiti (?P<model>\S+)",
     )
 )

@@ -33,6 +33,9 @@ VENDORS: Final = listed(
 11.2.14.11.5.1.1.2.1.1.1.7                 mem.used               byte   count
 11.2.14.11.5.1.1.2.2.1.1.7                 mem.used               byte   count
 11.2.14.11.5.1.9.6.1                       cpu.load               %      load
+89.1.7                                     cpu.load               %      load
+89.1.8                                     cpu.load               %      load
+89.1.9                                     cpu.load               %      load
 171.12.1.1.6.1                             cpu.load               %      load
 171.12.1.1.6.2                             cpu.load               %      load
 171.12.1.1.6.3                             cpu.load               %      load
@@ -59,6 +62,9 @@ VENDORS: Final = listed(
 2011.5.25.31.1.1.1.1.7                     mem.used_percent       %      load
 2636.3.1.13.1.8                            cpu.load               %      load
 2636.3.1.13.1.11                           mem.used_percent       %      load
+3320.9.109.1.1.1.1.3                       cpu.load               %      load
+3320.9.109.1.1.1.1.4                       cpu.load               %      load
+3320.9.109.1.1.1.1.5                       cpu.load               %      load
 3902.1015.2.1.1.3.1.9                      cpu.load               %      load
 3902.1015.2.1.1.3.1.11                     mem.used_percent       %      load
 4526.10.1.1.4.9                            cpu.load               %      load

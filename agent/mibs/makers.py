@@ -7,13 +7,13 @@ VENDORS: Final[dict[int, str]] = {
     253: "Xerox", 311: "Microsoft", 318: "APC", 367: "Ricoh", 476: "Vertiv", 534: "Eaton", 641: "Lexmark",
     674: "Dell", 705: "Eaton", 850: "Tripp Lite", 890: "Zyxel", 935: "Voltronic", 1248: "Epson", 1347: "Kyocera",
     1602: "Canon", 1916: "Extreme", 2001: "OKI", 2007: "Teldat", 2011: "Huawei", 2254: "Delta", 2435: "Brother",
-    2636: "Juniper", 3808: "CyberPower", 3854: "AKCP", 3902: "ZTE", 4413: "Broadcom", 4526: "Netgear",
+    2636: "Juniper", 3320: "BDCOM", 3808: "CyberPower", 3854: "AKCP", 3902: "ZTE", 4413: "Broadcom", 4526: "Netgear",
     4555: "Socomec", 5491: "Riello", 5528: "APC", 6527: "Nokia", 6574: "Synology", 6876: "VMware", 7367: "DrayTek",
     8886: "Raisecom", 10002: "Ubiquiti", 11863: "TP-Link", 12356: "Fortinet", 14823: "Aruba", 14988: "MikroTik",
     16174: "Sensatronics", 16177: "Westermo", 17163: "Riverbed", 17373: "Geist", 17713: "Cambium", 18248: "Papouch",
     18334: "Konica Minolta", 20916: "AVTECH", 21239: "Vertiv", 21796: "HW group", 22626: "Comet", 24681: "QNAP",
     25053: "Ruckus", 25506: "H3C", 26543: "IBM", 30065: "Arista", 35265: "Eltex", 38595: "Zmtel", 38783: "Teracom",
-    41112: "Ubiquiti", 43356: "Mimosa", 47196: "Aruba", 48690: "Teltonika",
+    40418: "SNR", 41112: "Ubiquiti", 43356: "Mimosa", 47196: "Aruba", 48690: "Teltonika",
 }  # fmt: skip
 
 
@@ -226,12 +226,15 @@ PLACES: Final = _places(_PLACES)
 
 # Vendors that answer with somebody else's sysObjectID: their own tables are asked too.
 RELATIVES: Final[dict[int, tuple[int, ...]]] = {
+    171: (89,),  # Radlan, whose software runs in many makers' switches
     534: (705, 850),
+    674: (89,),
     705: (534,),
     4413: (674, 4526),
     5528: (318,),
     # net-snmp's own number: the makers that leave it standing in their firmware
     311: (232, 674, 10876),
+    35265: (89,),
     8072: (232, 674, 2011, 3808, 6574, 10002, 14988, 17713, 24681, 25053, 41112, 48690, 318, 534, 705, 10876),
     10002: (41112,),
 }
