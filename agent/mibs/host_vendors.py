@@ -89,6 +89,9 @@ VENDORS: Final = listed(
 25053.1.2.1.1.1.15.14                      mem.used_percent       %      load
 25506.2.6.1.1.1.1.6                        cpu.load               %      load
 25506.2.6.1.1.1.1.8                        mem.used_percent       %      load
+37950.1.1.5.10.12.3                        cpu.load               %      load
+37950.1.1.5.10.13.1.1.4                    mem.used_percent       %      load
+37950.1.1.5.10.13.1.1.5                    cpu.load               %      load
 41112.1.4.8.3                              cpu.load               %      load_hundredths
 """,
     {

@@ -12,8 +12,8 @@ VENDORS: Final[dict[int, str]] = {
     8886: "Raisecom", 10002: "Ubiquiti", 11863: "TP-Link", 12356: "Fortinet", 14823: "Aruba", 14988: "MikroTik",
     16174: "Sensatronics", 16177: "Westermo", 17163: "Riverbed", 17373: "Geist", 17713: "Cambium", 18248: "Papouch",
     18334: "Konica Minolta", 20916: "AVTECH", 21239: "Vertiv", 21796: "HW group", 22626: "Comet", 24681: "QNAP",
-    25053: "Ruckus", 25506: "H3C", 26543: "IBM", 30065: "Arista", 35265: "Eltex", 38595: "Zmtel", 38783: "Teracom",
-    40418: "SNR", 41112: "Ubiquiti", 43356: "Mimosa", 47196: "Aruba", 48690: "Teltonika",
+    25053: "Ruckus", 25506: "H3C", 26543: "IBM", 30065: "Arista", 35265: "Eltex", 37950: "V-SOL", 38595: "Zmtel",
+    38783: "Teracom", 40418: "SNR", 41112: "Ubiquiti", 43356: "Mimosa", 47196: "Aruba", 48690: "Teltonika",
 }  # fmt: skip
 
 

@@ -174,6 +174,7 @@ VENDORS: Final = listed(
 24681.1.2.6                                sensor.temperature     C      celsius_first
 24681.1.2.11.1.3                           sensor.temperature     C      celsius_first
 25506.2.6.1.1.1.1.12                       sensor.temperature     C      chip
+37950.1.1.5.10.13.1.1.2                    sensor.temperature     C      chip
 38783.3.3.1.1.1                            sensor.temperature     C      celsius_tenths
 41112.1.3.2.1.8                            sensor.temperature     C      chip
 41112.1.3.2.1.10                           sensor.temperature     C      chip

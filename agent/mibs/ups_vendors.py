@@ -280,8 +280,15 @@ TRIPP_LITE: Final = columns(
     ("3.2.1.6", "ups.output.frequency", "Hz", hertz),
 )
 
+LIEBERT: Final = columns(
+    oid("1.3.6.1.4.1.476.1.42.3.5.1"),  # LIEBERT-GP-POWER-MIB; its cards answer UPS-MIB for the rest
+    ("18", "ups.battery.runtime", "s", minutes),
+    ("19", "ups.battery.charge", "%", charge),
+)
+
 VENDORS: Final[dict[int, tuple[Column, ...]]] = {
     318: POWERNET,
+    476: LIEBERT,
     534: EATON_XUPS,
     705: EATON_MGE,
     850: TRIPP_LITE,
