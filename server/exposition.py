@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
+from itertools import compress
+from operator import itemgetter, ne
 from typing import Final
 
 from agent import report as wire
@@ -184,9 +185,8 @@ def _judge_anew(kept: _Kept, values: Sequence[wire.Value]) -> bool:
     if not before:
         kept.judged = [slot.judged(values) for slot in plan.slots]
         return True
-    doubtful = {plan.owners[i] for i, (a, b) in enumerate(zip(before, now, strict=True)) if a != b} - {-1}
     changed = False
-    for index in doubtful:
+    for index in set(compress(plan.owners, map(ne, before, now))) - {-1}:
         judged = plan.slots[index].judged(values)
         changed |= judged.state != kept.judged[index].state
         kept.judged[index] = judged
@@ -219,10 +219,10 @@ def _devices(kept: _Kept, values: Sequence[wire.Value], out: list[str]) -> None:
             if works is not None:
                 out[_LINK_UP] += f"zeng_link_up{{{labels}}} {works}\n"
                 out[_LINK_DEGRADED] += f"zeng_link_degraded{{{labels}}} {int(judged.state == State.DEGRADED)}\n"
-        elif not values[kept.plan.slots[device.slot].start]:
-            continue  # it did not answer: what it measured is not known
         elif device.kind == "ups" and not _ups_speaks(device, values, out):
             continue
+        elif not values[kept.plan.slots[device.slot].start]:
+            continue  # it did not answer: what it measured is not known
         for metric, text, place, convert in device.lines:
             value = values[place]
             if type(value) is int or type(value) is float:
@@ -230,17 +230,13 @@ def _devices(kept: _Kept, values: Sequence[wire.Value], out: list[str]) -> None:
 
 
 def _ups_speaks(device: _Watched, values: Sequence[wire.Value], out: list[str]) -> bool:
-    """Write the power source; False where the rest is what the card remembers of a UPS it has lost."""
-    if device.source < 0:
-        return True
-    source = values[device.source]
-    if source == "no_communication":
-        out[_UPS_LOST] += f"zeng_ups_communication_lost{{{device.labels}}} 1\n"
-    if source not in series.UPS_SPEAKS:
-        return False
-    out[_UPS_LOST] += f"zeng_ups_communication_lost{{{device.labels}}} 0\n"
-    out[_UPS_BATTERY] += f"zeng_ups_on_battery{{{device.labels}}} {int(source == 'battery')}\n"
-    return True
+    """Write the power source; False where the rest is what the card remembers of a UPS that it has lost."""
+    source = values[device.source] if device.source >= 0 else None
+    if source in series.UPS_SPEAKS:
+        out[_UPS_BATTERY] += f"zeng_ups_on_battery{{{device.labels}}} {int(source == 'battery')}\n"
+    if source in series.UPS_SPEAKS or source == "no_communication":
+        out[_UPS_LOST] += f"zeng_ups_communication_lost{{{device.labels}}} {int(source == 'no_communication')}\n"
+    return source not in series.UPS_LOST
 
 
 _DEVICE_UP, _DEVICE_PLANNED = AT["zeng_device_up"], AT["zeng_device_maintenance"]

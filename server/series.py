@@ -85,6 +85,7 @@ QUANTITIES: Final[Mapping[str, Mapping[str, Series]]] = {
 INFRASTRUCTURE: Final = frozenset({"link", "ups", "switch", "modem", "radio", "board", "sensor", "printer"})
 COUNTED_KINDS: Final = frozenset(wire.KINDS)
 UPS_SPEAKS: Final = frozenset({"mains", "battery"})
+UPS_LOST: Final = frozenset({"no_communication", "unreachable"})
 
 AGENT: Final[Mapping[str, str]] = {
     "zeng_agent_last_report_timestamp_seconds": "When the newest report of this agent was observed, Unix time",

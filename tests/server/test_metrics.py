@@ -192,6 +192,21 @@ def test_a_ups_that_does_not_answer_says_nothing_about_power(
     assert scraper.value("zeng_devices", 'kind="ups"', 'state="no_data"') == 1
 
 
+def test_a_ups_that_hides_its_source_still_has_a_charge(engine: Engine, scraper: Scraper, voice: cast.Voice) -> None:
+    says(engine, voice, device("ups", ("ups.state", "", "enum", None), ("ups.battery.charge", "", "%", 60)))
+    assert scraper.value("zeng_ups_on_battery") is None
+    assert scraper.value("zeng_ups_communication_lost") is None
+    assert scraper.value("zeng_ups_charge_ratio") == 0.6
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+def test_a_lost_ups_is_told_whether_its_card_answers(
+    engine: Engine, scraper: Scraper, voice: cast.Voice, reachable: bool
+) -> None:
+    says(engine, voice, device("ups", ("ups.state", "", "enum", "no_communication"), reachable=reachable))
+    assert scraper.value("zeng_ups_communication_lost") == 1
+
+
 def test_a_value_that_the_device_does_not_know_has_no_line(engine: Engine, scraper: Scraper, voice: cast.Voice) -> None:
     says(engine, voice, cast.ups(charge=None, runtime=None))
     assert scraper.value("zeng_ups_charge_ratio") is None
