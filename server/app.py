@@ -5,17 +5,16 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from inventory.errors import HouseError
-from server import db, errors, ingest, jobs, scrape
+from server import db, ingest, jobs, live, scrape
 from server.api import enrol
 from server.current import Current
 from server.exposition import Exposition
+from server.pages import doors
 from server.settings import Settings
 
 
@@ -37,11 +36,15 @@ def build(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(db.migrate, engine)
         app.state.committer.start(asyncio.get_running_loop())
-        clock = asyncio.create_task(jobs.run(engine, settings.keep_reports_days))
+        running = [
+            asyncio.create_task(jobs.run(engine, settings.keep_reports_days)),
+            asyncio.create_task(app.state.watch.run()),
+        ]
         yield
-        clock.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await clock
+        for task in running:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         await asyncio.to_thread(app.state.committer.close)
         engine.dispose()
 
@@ -51,13 +54,13 @@ def build(settings: Settings) -> FastAPI:
     app.state.committer = ingest.Committer(engine, settings.commit_window_ms / 1000)
     app.state.tokens = ingest.Tokens(engine)
     app.state.current = Current()
+    app.state.watch = live.Watch(engine, app.state.current)
     app.state.exposition = Exposition()
     app.include_router(enrol.router)
     app.add_route("/healthz", _alive)
     app.add_route("/readyz", _ready)
     app.add_route("/metrics", scrape.metrics_page)
-    app.add_exception_handler(HouseError, _house_error)
-    app.add_exception_handler(RequestValidationError, _invalid)
+    doors.hang_into(app)
     return app
 
 
@@ -78,14 +81,3 @@ async def _ready(request: Request) -> Response:
     except SQLAlchemyError as error:
         return PlainTextResponse(f"the database does not answer: {type(error).__name__}", 503)
     return PlainTextResponse("ready")
-
-
-async def _house_error(request: Request, error: Exception) -> Response:
-    return errors.of(error) if isinstance(error, HouseError) else errors.problem(500, "Error", "Unexpected.")
-
-
-async def _invalid(request: Request, error: Exception) -> Response:
-    """The first fault of a request body, with the field's name."""
-    fault = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": ""}
-    field = ".".join(str(part) for part in fault["loc"] if part != "body") or "body"
-    return errors.problem(422, "Invalid", f"{field}: {fault['msg']}", field=field)

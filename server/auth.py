@@ -1,0 +1,107 @@
+"""Who is at the other end of a browser: session cookie, protection of forms against other sites, safe ways back."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from inventory import people, secrets
+from inventory.errors import Refused
+from inventory.roles import Scope
+from inventory.tables import Person
+from server import db
+from server.settings import Settings
+
+SESSION: Final = "zeng_session"
+VISIT: Final = "zeng_visit"  # ties the forms of somebody who has not signed in to this browser
+FIELD: Final = "csrf"
+FOREIGN_FORM: Final = "The form is older than your session, or comes from another site; send it again."
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in; `back` is where to go afterwards."""
+
+    def __init__(self, back: str) -> None:
+        super().__init__(back)
+        self.back = back
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is signed in. `person` is detached from its session: to be read, not to be changed."""
+
+    person: Person
+    scope: Scope
+
+
+def visitor_or_nobody(request: Request) -> Visitor | None:
+    cookie = request.cookies.get(SESSION)
+    if not cookie:
+        return None
+    with db.reading(request.app.state.engine) as session:
+        known = people.who_is(session, cookie, at=datetime.now(UTC))
+    return Visitor(*known) if known else None
+
+
+def visitor(request: Request) -> Visitor:
+    known = visitor_or_nobody(request)
+    if known is None:
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        raise SignInNeeded(back if request.method == "GET" else "/")
+    return known
+
+
+VisitorDep = Annotated[Visitor, Depends(visitor)]
+MaybeVisitorDep = Annotated[Visitor | None, Depends(visitor_or_nobody)]
+
+
+def form_token(seed: str) -> str:
+    """What a form carries: bound to the session cookie (or to the visit), worthless without it, and not turned back."""
+    return hashlib.sha256(b"zeng-form:" + seed.encode()).hexdigest()
+
+
+async def own_form(request: Request) -> None:
+    """Refuses a POST whose form was not given out by us to this browser, and one that another site sends."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Refused(FOREIGN_FORM)
+    given = str((await request.form()).get(FIELD) or request.headers.get("x-csrf") or "")
+    seeds = [request.cookies[name] for name in (SESSION, VISIT) if request.cookies.get(name)]
+    if not any(hmac.compare_digest(form_token(seed), given) for seed in seeds):
+        raise Refused(FOREIGN_FORM)
+
+
+OwnForm = Depends(own_form)
+
+
+def way_back(wanted: str | None) -> str:
+    """A path of this site; anything that a browser could read as another site becomes the start page."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+        return "/"
+    if any(ord(c) < 0x21 or c == "\\" for c in wanted):
+        return "/"
+    parts = urlsplit(wanted)
+    return "/" if parts.scheme or parts.netloc else wanted
+
+
+def remember(response: Response, settings: Settings, name: str, value: str, seconds: int | None = None) -> None:
+    """A cookie that scripts cannot read and that other sites cannot make a browser send."""
+    response.set_cookie(
+        name, value, max_age=seconds, httponly=True, samesite="lax", secure=settings.secure_cookies, path="/"
+    )
+
+
+def begin(response: Response, settings: Settings, cookie: str) -> None:
+    remember(response, settings, SESSION, cookie, settings.session_hours * 3600)
+
+
+def end(response: Response, settings: Settings) -> None:
+    response.delete_cookie(SESSION, path="/", httponly=True, samesite="lax", secure=settings.secure_cookies)
+
+
+def new_visit() -> str:
+    return secrets.new_token()

@@ -1,0 +1,1 @@
+"""What people see in a browser: one file per page, HTML first, scripts only on top."""

@@ -1,0 +1,67 @@
+"""What went wrong, as a page for people; machines are answered with problem+json by server.errors."""
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from inventory.errors import HouseError
+from server import auth, errors, queries
+from server.pages.shield import HEADERS
+from server.pages.view import look
+from server.words import N_
+
+TITLES = {
+    403: N_("Not allowed"),
+    404: N_("Not found"),
+    405: N_("Not possible here"),
+    409: N_("Not possible now"),
+    410: N_("No longer valid"),
+    422: N_("Something in the form is wrong"),
+    500: N_("Something broke"),
+}
+BROKEN = N_("The fault is ours and was written down. What you see elsewhere is not affected.")
+OTHER = N_("This request cannot be answered.")
+
+
+def for_people(request: Request) -> bool:
+    """Whether whoever asks reads pages."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/metrics"))
+
+
+def page(request: Request, status: int, sentence: str) -> Response:
+    visitor = auth.visitor_or_nobody(request) if status != 500 else None
+    view = look(request, visitor.person if visitor else None)
+    title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[422])
+    return view.page("fault.html", status, title=view._(title), sentence=view._(sentence), code=status)
+
+
+def house_error(request: Request, error: HouseError) -> Response:
+    status = errors.STATUS.get(type(error), (400, ""))[0]
+    return page(request, status, str(error))
+
+
+def http_error(request: Request, error: Exception) -> Response:
+    """An address that leads nowhere, or a method that it does not know."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    sentence = queries.NO_SUCH_PAGE if status == 404 else OTHER
+    if for_people(request):
+        return page(request, status, sentence)
+    return errors.problem(status, TITLES.get(status, "Error"), sentence)
+
+
+def broken(request: Request, error: Exception) -> Response:
+    """The last net: the trace goes to the log (Starlette raises on), the reader gets a page without it."""
+    answer = page(request, 500, BROKEN) if for_people(request) else errors.problem(500, "Error", BROKEN)
+    answer.headers.update(HEADERS)  # this answer is made outside of the shield
+    return answer
+
+
+def sign_in_needed(request: Request, error: Exception) -> Response:
+    back = error.back if isinstance(error, auth.SignInNeeded) else "/"
+    where = str(request.url.replace(path="/sign-in", query="").include_query_params(next=back))
+    path = "/sign-in" + where.partition("/sign-in")[2]
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"hx-redirect": path})
+    if for_people(request):
+        return RedirectResponse(path, 303)
+    return errors.problem(401, "Sign in first", "Nobody is signed in here; sign in at /sign-in.")
