@@ -160,7 +160,7 @@ def _rule(judge: Callable[[bool, Readings], Judged], *reads: str) -> Rule:
     return Rule(judge, frozenset(reads))
 
 
-RULES: Mapping[str, Rule] = {
+_RULES: Mapping[str, Rule] = {
     "link": _rule(
         link,
         *(f"link.{far}.loss" for far in ("gateway", "intranet", "internet")),
@@ -179,10 +179,20 @@ RULES: Mapping[str, Rule] = {
 }
 
 
+RULES: Mapping[str, Rule] = {kind: Rule(rule.judge, rule.reads | {f"{kind}.failure"}) for kind, rule in _RULES.items()}
+
+
 def judge(kind: str, reachable: bool, readings: Readings) -> Judged:
-    """The state of a device of `kind` from its readings (quantity -> value), by the rule of its kind."""
+    """The state of a device of `kind` from its readings (quantity -> value), by the rule of its kind.
+
+    A device that the agent could not even ask (it may not ping, say) has given no evidence of anything.
+    """
     rule = RULES.get(kind)
-    return rule.judge(reachable, readings) if rule else Judged(State.NO_DATA, Reason.UNKNOWN_KIND)
+    if rule is None:
+        return Judged(State.NO_DATA, Reason.UNKNOWN_KIND)
+    if readings.get(f"{kind}.failure") == "not_asked":
+        return Judged(State.NO_DATA, Reason.NO_READING)
+    return rule.judge(reachable, readings)
 
 
 # The first word of every quantity that this version knows; a test holds it against what the collectors send.

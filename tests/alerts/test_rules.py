@@ -44,6 +44,8 @@ from alerts.state import Value, judge
         pytest.param("board", True, {"board.power": "off"}, "up", "standby", id="standby is no fault"),
         pytest.param("board", False, {}, "no_data", "not_answering", id="a board without mains may be anything"),
         pytest.param("switch", False, {}, "down", "not_answering", id="a switch has no off switch"),
+        pytest.param("switch", False, {"switch.failure": "not_asked"}, "no_data", "no_reading", id="a switch that could not be asked"),
+        pytest.param("switch", False, {"switch.failure": "refused"}, "down", "not_answering", id="a switch that refuses us"),
         pytest.param("switch", True, {}, "up", "works", id="a switch that answers"),
         pytest.param("sensor", True, {"sensor.temperature": 38.0}, "degraded", "too_hot", id="hot server room"),
         pytest.param("sensor", True, {"sensor.temperature": None}, "up", "works", id="an unknown temperature is no heat"),
