@@ -17,6 +17,7 @@ from inventory.errors import HouseError, Invalid
 from inventory.roles import Role
 from server import db, settings
 from server.app import build
+from server.one_write import OneWriteProtocol
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -52,6 +53,7 @@ def serve(given: settings.Settings, host: str, port: int, cert: Path | None = No
         build(given),
         host=host,
         port=port,
+        http=OneWriteProtocol,
         log_level="warning",
         access_log=False,
         server_header=False,
