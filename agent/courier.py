@@ -63,6 +63,8 @@ class Courier:
         self._backoff = Backoff()
         self._live = framing.Live()
         self._live_done = 0  # highest number sent as the newest and answered; what lies below it is backlog
+        self._first_own = spool.next  # from here on this process made the reports
+        self._tried = 0  # highest number that this process has sent
         self._attempts: Counter[int] = Counter()
         self._later: set[int] = set()
         self._offsets = spool.offsets()
@@ -114,6 +116,8 @@ class Courier:
 
     def _send(self, batch: Sequence[wire.Frame], live: bool) -> float | None:
         body = wire.encode_batch(batch, clocks.wall_ms(), self._instance)
+        first_time = live and batch[0].number > self._tried and batch[0].number >= self._first_own
+        self._tried = max(self._tried, batch[-1].number)
         asked = clocks.since_boot_ms()
         try:
             reply = self._uplink.post("/api/v1/reports", body, self._headers)
@@ -131,7 +135,7 @@ class Courier:
             )
             return self._backoff.failed()
         self._heard(answer.t, asked, answered)
-        self._settle(answer, [frame.number for frame in batch], live)
+        self._settle(answer, [frame.number for frame in batch], live, first_time and not reply.twice)
         self._backoff.succeeded()
         self._note("")
         return None
@@ -146,8 +150,12 @@ class Courier:
             self._offsets = self._spool.offsets()
             self._spool.remember({"wall_error_ms": error})
 
-    def _settle(self, answer: wire.Answer, numbers: list[int], live: bool) -> None:
-        """Forget what the server keeps and what it will never take; send again what it wants in another way."""
+    def _settle(self, answer: wire.Answer, numbers: list[int], live: bool, first_time: bool) -> None:
+        """Forget what the server keeps and what it will never take; send again what it wants in another way.
+
+        `first_time`: this process made the report and never sent it before. A server that has its number already has
+        another report under it.
+        """
         done, dropped = set(numbers), set()
         for verdict in answer.refused:
             done.discard(verdict.number)
@@ -165,8 +173,8 @@ class Courier:
             self._later.update(numbers)
             log.error("the server could not read a frame: %s", answer.refused[0].reason)
             return
-        if answer.next > self._spool.next:
-            first_new = self._spool.jump(answer.next)
+        if answer.next and (answer.next > self._spool.next or first_time):
+            first_new = self._spool.jump(max(answer.next, self._spool.next))
             self._live.forget()
             done = {number for number in done if number < first_new}
         elif live and not answer.refused:

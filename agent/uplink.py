@@ -9,7 +9,7 @@ import email.utils
 import http.client
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -42,6 +42,7 @@ class Reply:
     retry_after_s: float | None = None
     problem: Problem | None = None
     location: str = ""
+    twice: bool = False  # the request was sent a second time, so the server may have met it before
 
     def sentence(self) -> str:
         if self.problem and (self.problem.detail or self.problem.title):
@@ -77,7 +78,7 @@ class Uplink:
             if not kept:
                 raise Unsent(self._said(error)) from error
         try:
-            return self._exchange(path, body, headers)
+            return replace(self._exchange(path, body, headers), twice=True)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise Unsent(self._said(error)) from error

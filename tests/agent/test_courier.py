@@ -1,6 +1,7 @@
 """Reports on their way to a server that refuses, forgets, overloads, or is not there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from agent.courier import CAP_S, FIRST_S, Backoff, Courier
 from agent.frames import packed
 from agent.report import Report
 from agent.spool import Spool
-from agent.uplink import Uplink
+from agent.uplink import Reply, Uplink
 from tests.agent.listener import Listener, Refusal, listening, problem
 from tests.agent.reports import charge, school
 
@@ -327,6 +328,39 @@ def test_each_process_begins_with_a_whole_report(tmp_path: Path, server: Listene
         agent.spool.close()
     assert server.bases == {1: 0, 2: 0}
     assert server.instances == ["aaaa", "bbbb"]
+
+
+def test_a_copy_that_is_one_report_behind_loses_nothing_either(tmp_path: Path, server: Listener) -> None:
+    """Its own next number is the server's, so only the report itself tells that the number stands for another one."""
+    agent = School(tmp_path, server.url)
+    agent.keep(school(1))
+    agent.bring()
+    old = tmp_path / "old"
+    old.mkdir()
+    for path in tmp_path.glob("*"):
+        if path.is_file():
+            (old / path.name).write_bytes(path.read_bytes())
+    agent.keep(school(2))
+    agent.bring()
+    restored = School(old, server.url, "bbbb")
+    assert restored.keep(school(77)) == 2
+    assert restored.bring() is None
+    assert [charge(report) for report in server.reports.values()] == [1, 2, 77]
+    assert restored.spool.count == 0
+
+
+def test_a_request_that_was_sent_twice_is_no_sign_of_an_old_copy(tmp_path: Path, server: Listener) -> None:
+    agent = School(tmp_path, server.url)
+    post = agent.uplink.post
+
+    def answer_lost(path: str, body: bytes, headers: dict[str, str]) -> Reply:
+        post(path, body, headers)
+        return replace(post(path, body, headers), twice=True)
+
+    agent.uplink.post = answer_lost  # type: ignore[method-assign]
+    agent.keep(school(1))
+    assert agent.bring() is None
+    assert (sorted(server.reports), server.repeated, agent.spool.next) == ([1], [1], 2)
 
 
 def test_an_agent_restored_from_an_old_disk_jumps_ahead_and_loses_nothing(tmp_path: Path, server: Listener) -> None:

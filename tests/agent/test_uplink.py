@@ -81,7 +81,8 @@ def test_a_connection_that_the_server_closed_meanwhile_is_taken_up_again() -> No
     uplink._socket.shutdown(socket.SHUT_RD)
     with listening(port=port) as server:
         server.refuse = lambda _path, _body: problem(503, "second")
-        assert post(uplink).sentence() == "second"
+        reply = post(uplink)
+        assert (reply.sentence(), reply.twice) == ("second", True)
         assert server.connections == 1
 
 
