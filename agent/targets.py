@@ -83,6 +83,9 @@ def parse(text: str) -> Target:
         raise BadTarget(f"{masked(text)!r} names no UPS; right is nut://host/ups as listed by `upsc -l host`")
     if scheme == "tcp" and not port:
         raise BadTarget(f"{masked(text)!r} names no port; right is tcp://host:port")
+    if scheme == "snmp" and parts.password is not None:
+        right = "snmp://env%3ANAME@host or snmp://file%3A%2Fpath@host for a secret kept elsewhere"
+        raise BadTarget(f"{masked(text)!r} has a colon in its community; right is {right}")
     user = secret(unquote(parts.username or ""))
     if scheme == "snmp" and not user:
         user = "public"

@@ -27,7 +27,7 @@ from agent.wanted import Detail, Failure, Heard, Memory, Roads, Wanted
 
 __all__ = ["COLLECTORS", "Collector", "Roads", "Wanted", "collect", "roads"]
 
-BOUND_S: Final = 25.0  # for one device, whatever it does; the roads' own patience is shorter
+BOUND_S: Final = 7.0  # for one device, whatever it does: within the eight seconds that the loop gives to each
 WHO_S: Final = 3600.0  # how long an identity is believed
 
 SYSTEM: Final = oid("1.3.6.1.2.1.1")
