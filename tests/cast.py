@@ -5,17 +5,19 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import msgspec
+from argon2 import PasswordHasher
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from agent import report as wire
 from alerts import record, watch
 from alerts.heads import Heads
-from inventory import people, register, secrets
+from inventory import register, secrets
 from inventory.roles import Role
-from inventory.tables import Agent, Person, School, SignIn
+from inventory.tables import Agent, Person, PersonDistrict, School, SignIn
 from server import db
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # 12:00 in Baku, a Tuesday
@@ -46,7 +48,12 @@ def enter(session: Session, *, at: datetime = NOW) -> Cast:
     elsewhere = register.school_opened(session, "21", "Şıxlı kənd tam orta məktəbi", "AZ-SKR")
 
     def person(login: str, name: str, role: Role, *districts: str) -> Person:
-        return people.person_added(session, login, name, role, PASSWORD, districts, at=at)
+        row = Person(login=login, name=name, role=role, password=_argon2(), created_at=at)
+        session.add(row)
+        session.flush()
+        session.add_all(PersonDistrict(person_id=row.id or 0, district_code=code) for code in districts)
+        session.flush()
+        return row
 
     return Cast(
         school,
@@ -56,6 +63,12 @@ def enter(session: Session, *, at: datetime = NOW) -> Cast:
         person("rauf", "Rauf Hüseynov", Role.OPERATOR),
         person("nigar", "Nigar Quliyeva", Role.NOC),
     )
+
+
+@cache
+def _argon2() -> str:
+    """The image of PASSWORD, made once: argon2 is slow on purpose, and every test has four people."""
+    return PasswordHasher().hash(PASSWORD)
 
 
 def cookie_of(session: Session, person: Person, *, at: datetime | None = None) -> str:

@@ -27,7 +27,8 @@ from server.pages.when import from_form
 EVERYWHERE = Scope(None)  # the school itself was checked against the reader's scope
 OUTAGE_DAYS = 7
 CLOCK_WARNING_MS = 60_000
-OPEN_UP_TO = 6  # devices of a kind that are shown without a click, where all of them work
+OPEN_UP_TO = 6  # devices of a kind that are shown without a click, where none is in trouble
+TROUBLE = frozenset({State.DOWN, State.DEGRADED})
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,8 +54,7 @@ class Group:
 
     @property
     def opened(self) -> bool:
-        quiet = set(self.states) <= {State.UP}
-        return not quiet or len(self.devices) <= OPEN_UP_TO
+        return bool(set(self.states) & TROUBLE) or len(self.devices) <= OPEN_UP_TO
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,8 @@
       if (answer.headers.get("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect"));
       if (!answer.ok) throw new Error(String(answer.status));
       const open = new Map([...list().querySelectorAll("details[id]")].map((d) => [d.id, d.open]));
-      const scrolled = list().querySelector(".districts ul")?.scrollTop;
       replace(fragment(await answer.text()));
       open.forEach((was, id) => { const d = document.getElementById(id); if (d) d.open = was; });
-      if (scrolled) list().querySelector(".districts ul").scrollTop = scrolled;
       stale.hidden = true;
       document.dispatchEvent(new CustomEvent("zeng:refreshed"));
     } catch {

@@ -1,0 +1,296 @@
+"""The pages as a browser without scripts gets them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fastapi.routing import APIRoute
+from sqlmodel import select
+
+from agent import report as wire
+from alerts import journal
+from alerts.tables import Episode, Hearing, Maintenance
+from inventory.tables import School
+from server import db
+from server.pages import doors
+from server.pages.shield import POLICY
+from tests import cast
+from tests.server.conftest import House, post, token_in
+
+
+@pytest.fixture
+def voice(house: House) -> cast.Voice:
+    """The agent of school 190 spoke a moment ago."""
+    now = datetime.now(UTC)
+    with db.writing(house.engine) as session:
+        voice = cast.voice_of(session, session.get_one(School, house.who.school.id), at=now)
+        voice.says(session, cast.minute(cast.link(), cast.ups(), cast.computer()), at=now)
+    return voice
+
+
+SCHOOL_ROUTES = sorted(
+    (method, route.path)
+    for router in doors.ROUTERS
+    for route in router.routes
+    if isinstance(route, APIRoute) and "{emis}" in route.path
+    for method in route.methods or ()
+)
+STRANGER = {
+    ("GET", "/schools/{emis}"): "/schools/190",
+    ("GET", "/schools/{emis}/chart"): "/schools/190/chart",
+    ("GET", "/schools/{emis}/chart.json"): "/schools/190/chart.json",
+    ("POST", "/schools/{emis}/maintenance"): "/schools/190/maintenance",
+    ("POST", "/schools/{emis}/maintenance/{number}/cancel"): "/schools/190/maintenance/1/cancel",
+}
+
+
+def test_every_page_of_a_school_has_its_line_about_the_stranger() -> None:
+    assert set(SCHOOL_ROUTES) == set(STRANGER)
+
+
+@pytest.mark.parametrize(("method", "url"), [(m, url) for (m, _), url in STRANGER.items()], ids=STRANGER.values())
+def test_the_stranger_sees_404(house: House, voice: cast.Voice, method: str, url: str) -> None:
+    browser = house.as_(house.who.kamran)
+    when = {"starts": "2030-01-01T09:00", "ends": "2030-01-01T10:00"}
+    status = browser.get(url).status_code if method == "GET" else post(browser, url, **when)
+    assert status == 404
+
+
+def test_a_school_that_does_not_exist_reads_like_one_that_is_not_his(house: House) -> None:
+    browser = house.as_(house.who.kamran)
+
+    def strip(html: str) -> str:
+        return re.sub(r'(value|href)="[^"]*"', "", html)
+
+    assert strip(browser.get("/schools/999").text) == strip(browser.get("/schools/190").text)
+
+
+@pytest.mark.parametrize("language", ["az", "en", "ru"])
+@pytest.mark.parametrize("url", ["/", "/schools/190", "/schools/190/chart", "/schools/190?believed=1", "/nowhere"])
+def test_every_page_in_every_language(house: House, voice: cast.Voice, language: str, url: str) -> None:
+    browser = house.as_(house.who.aynur)
+    assert post(browser, "/language", language=language) == 303
+    answer = browser.get(url)
+    assert answer.status_code == (404 if url == "/nowhere" else 200)
+    assert f'<html lang="{language}"' in answer.text
+    assert {"az": "Xətlər", "en": "Links", "ru": "Линии связи"}[language] in answer.text
+    assert not re.search(r"%\(\w+\)|\bNone\b(?!\.)|style=", answer.text)
+    assert answer.headers["content-security-policy"] == POLICY
+
+
+def test_the_chosen_language_goes_with_the_person_to_another_browser(house: House) -> None:
+    post(house.as_(house.who.aynur), "/language", language="ru")
+    assert '<html lang="ru"' in house.as_(house.who.aynur).get("/").text
+
+
+def test_a_language_in_the_address_holds_for_that_page_alone(house: House) -> None:
+    browser = house.as_(house.who.aynur)
+    assert '<html lang="en"' in browser.get("/?lang=en").text
+    assert '<html lang="az"' in browser.get("/").text
+
+
+def test_the_technician_sees_his_district_and_the_operator_the_country(house: House, voice: cast.Voice) -> None:
+    aynur, rauf = house.as_(house.who.aynur).get("/").text, house.as_(house.who.rauf).get("/").text
+    assert "190 nömrəli" in aynur
+    assert "Şıxlı" not in aynur
+    assert "190 nömrəli" in rauf
+    assert "Şıxlı" in rauf
+
+
+@pytest.mark.parametrize(
+    ("query", "there"),
+    [
+        ("q=Semkir", {"Şıxlı"}),
+        ("q=sixli", {"Şıxlı"}),
+        ("q=190", {"190 nömrəli"}),
+        ("district=AZ-SAB", {"190 nömrəli"}),
+        ("state=up", {"190 nömrəli"}),
+        ("state=no_data", {"Şıxlı"}),
+        ("state=nonsense", {"190 nömrəli", "Şıxlı"}),
+        ("q=qax", set()),
+    ],
+)
+def test_the_filter_works_without_scripts(house: House, voice: cast.Voice, query: str, there: set[str]) -> None:
+    html = house.as_(house.who.rauf).get(f"/?{query}").text
+    assert {name for name in ("190 nömrəli", "Şıxlı") if name in html} == there
+
+
+def test_a_school_without_an_agent_is_neither_up_nor_down(house: House) -> None:
+    html = house.as_(house.who.kamran).get("/schools/21").text
+    assert "Hələ hesabat yoxdur" in html
+    assert "zeng enrol-code 21" in html
+    assert "İşləyir</span>" not in html
+
+
+def test_values_stand_with_their_units_and_their_age(house: House, voice: cast.Voice) -> None:
+    html = house.as_(house.who.aynur).get("/schools/190").text
+    for text in ("98%", "24 dəq", "31 ms", "9,5 dB", "elektrik şəbəkəsi", "Server otağı"):
+        assert text in html
+    assert re.search(r"<dt>oxunub</dt><dd><time datetime=", html)
+
+
+def test_a_silent_school_is_shown_with_its_last_words_and_never_as_up(house: House) -> None:
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
+    with db.writing(house.engine) as session:
+        voice = cast.voice_of(session, session.get_one(School, 1), at=long_ago)
+        voice.says(session, cast.minute(cast.link(), cast.ups("battery")), at=long_ago)
+    html = house.as_(house.who.aynur).get("/schools/190").text
+    assert "Susur: " in html
+    assert "UPS batareyada idi" in html
+    assert "son bilinən: İşləyir" in html
+    assert 'class="device up"' not in html
+    assert 'class="icon up"' not in html
+    board = house.as_(house.who.aynur).get("/").text
+    assert '<tr class="no_data">' in board
+    assert '<tr class="up">' not in board
+
+
+def test_a_link_that_is_down_comes_with_evidence(house: House, voice: cast.Voice) -> None:
+    with db.writing(house.engine) as session:
+        voice.says(session, cast.minute(cast.link(intranet=100, internet=100, rtt=None)), at=datetime.now(UTC))
+    html = house.as_(house.who.aynur).get("/schools/190").text
+    for text in ("Xətt kəsilib", "şlüz cavab verir", "internet cavab vermir", "agent eşidilib"):
+        assert text in html
+
+
+def test_late_evidence_is_marked_and_what_was_believed_can_be_seen(house: House) -> None:
+    now = datetime.now(UTC)
+    with db.writing(house.engine) as session:
+        voice = cast.voice_of(session, session.get_one(School, 1), at=now)
+        voice.says(session, cast.minute(), at=now - timedelta(hours=1), number=1)
+        voice.says(session, cast.minute(), at=now, number=30)
+        voice.says(session, cast.minute(cast.link(internet=100)), at=now, ago=timedelta(minutes=30), number=10)
+        assert session.exec(select(Episode).where(Episode.late)).all()
+    browser = house.as_(house.who.aynur)
+    assert "sonradan düzəldilib" in browser.get("/schools/190").text
+    assert "geri götürülüb" in browser.get("/schools/190?believed=1").text
+
+
+def test_a_wrong_clock_and_a_copied_key_are_told_in_words(house: House, voice: cast.Voice) -> None:
+    with db.writing(house.engine) as session:
+        hearing = session.get_one(Hearing, voice.agent_id)
+        hearing.clock_offset_ms, hearing.spool = -7_200_000, 12
+        hearing.clone = {"hostname": "pc-kopya", "macs": [], "instance": "x", "seen_ms": 1_795_507_200_000}
+        hearing.version += 1
+    html = house.as_(house.who.aynur).get("/schools/190").text
+    assert "saatı 2 saat geridir" in html
+    assert "12 hesabat" in html
+    assert "pc-mudir və pc-kopya" in html
+
+
+def test_invented_data_are_marked(house: House) -> None:
+    with db.writing(house.engine) as session:
+        session.get_one(School, 1).demo = True
+    browser = house.as_(house.who.aynur)
+    assert "uydurma" in browser.get("/").text
+    assert "uydurma" in browser.get("/schools/190").text
+
+
+def _plan(browser: object, **other: str) -> int:
+    tomorrow = datetime.now(UTC) - timedelta(hours=1)
+    fields = {"starts": f"{tomorrow:%Y-%m-%dT%H:%M}Z", "ends": "2099-01-01T00:00", "note": "Kabel"} | other
+    return post(browser, "/schools/190/maintenance", "/schools/190", **fields)  # type: ignore[arg-type]
+
+
+def test_planned_work_is_shown_while_it_lasts_and_can_be_cancelled(house: House, voice: cast.Voice) -> None:
+    browser = house.as_(house.who.aynur)
+    ends = f"{datetime.now(UTC) + timedelta(hours=2):%Y-%m-%dT%H:%M}Z"
+    assert _plan(browser, ends=ends) == 303
+    html = browser.get("/schools/190").text
+    assert "Planlı iş, bitir: " in html
+    assert "Kabel" in html
+    assert '<tr class="maintenance">' in browser.get("/").text
+    assert post(browser, "/schools/190/maintenance/1/cancel") == 303
+    assert '<tr class="up">' in browser.get("/").text
+    assert post(browser, "/schools/190/maintenance/1/cancel") == 409
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"ends": "2020-01-01T00:00"}, "Bitmə vaxtı başlanğıcdan əvvəldir"),
+        ({"starts": "2020-01-01T00:00", "ends": "2020-01-01T01:00"}, "Bu vaxt artıq keçib"),
+        ({}, "ən çoxu 30 gün"),
+        ({"starts": "soon"}, "Bu tarix və saat oxunmur"),
+    ],
+)
+def test_a_wrong_plan_comes_back_with_a_sentence(house: House, fields: dict[str, str], sentence: str) -> None:
+    browser = house.as_(house.who.aynur)
+    token = token_in(browser.get("/schools/190").text)
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M}Z"
+    data = {"csrf": token, "starts": now, "ends": "2099-01-01T00:00", "note": ""} | fields
+    answer = browser.post("/schools/190/maintenance", data=data)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+
+
+def test_an_operator_plans_no_work(house: House) -> None:
+    browser = house.as_(house.who.rauf)
+    assert "İş planla" not in browser.get("/schools/190").text
+    assert _plan(browser) == 403
+    with db.reading(house.engine) as session:
+        assert session.exec(select(Maintenance)).all() == []
+
+
+def test_the_chart_has_the_numbers_of_the_link_and_gaps_stay_gaps(house: House) -> None:
+    now = datetime.now(UTC)
+    with db.writing(house.engine) as session:
+        voice = cast.voice_of(session, session.get_one(School, 1), at=now)
+        voice.says(session, *[cast.minute()] * 3, at=now, ago=timedelta(hours=2), number=1)
+        voice.says(session, *[cast.minute(cast.link(internet=20, rtt=0.1))] * 2, at=now, number=50)
+    browser = house.as_(house.who.aynur)
+    answer = browser.get("/schools/190/chart.json?hours=24")
+    columns = answer.json()
+    assert columns["rtt"] == [31, 31, 31, None, 100, 100]
+    assert columns["loss"] == [0, 0, 0, None, 20, 20]
+    assert columns["margin"][-1] == 9.5
+    assert len({len(columns[name]) for name in ("t", "rtt", "loss", "margin")}) == 1
+    same = browser.get("/schools/190/chart.json?hours=24", headers={"if-none-match": answer.headers["etag"]})
+    assert same.status_code == 304
+    table = browser.get("/schools/190/chart").text
+    assert "100 ms" in table
+    assert 'class="no_data"' in table
+
+
+def test_machines_get_problems_and_people_get_pages(house: House) -> None:
+    browser = house.as_(house.who.aynur)
+    assert browser.get("/nowhere").headers["content-type"].startswith("text/html")
+    problem = browser.get("/nowhere", headers={"accept": "application/json"})
+    assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
+    house.client.headers["accept"] = "application/json"
+    assert house.client.get("/schools/190/chart.json").status_code == 401
+
+
+def test_what_breaks_says_so_without_its_inside(
+    house: House, voice: cast.Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret inside")
+
+    monkeypatch.setattr(journal, "read", broken)
+    answer = house.as_(house.who.aynur).get("/schools/190/chart")
+    assert answer.status_code == 500
+    assert "secret inside" not in answer.text
+    assert "Nəsə sındı" in answer.text
+    assert answer.headers["content-security-policy"] == POLICY
+
+
+def test_theme_and_short_cuts_are_kept(house: House) -> None:
+    browser = house.as_(house.who.aynur)
+    post(browser, "/theme", theme="dark")
+    post(browser, "/keys", keys="off")
+    assert 'data-theme="dark" data-keys="off"' in browser.get("/").text
+
+
+def test_an_answer_to_htmx_is_the_list_alone(house: House) -> None:
+    html = house.as_(house.who.aynur).get("/", headers={"hx-request": "true"}).text
+    assert html.startswith('<section id="links"')
+
+
+def test_a_name_with_html_in_it_stays_text(house: House) -> None:
+    with db.writing(house.engine) as session:
+        voice = cast.voice_of(session, session.get_one(School, 1))
+        evil = wire.Device("link", "link", True, [], "<script>alert(1)</script>")
+        voice.says(session, cast.minute(evil), at=datetime.now(UTC))
+    for url in ("/", "/schools/190"):
+        assert "<script>alert" not in house.as_(house.who.aynur).get(url).text
