@@ -43,7 +43,6 @@ class Shown:
     since: datetime | None
     heard_at: datetime | None
     key_readings: list[tuple[str, str]]
-    readings: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,6 @@ def _shown(
         since=state.since if state else None,
         heard_at=None if heard is None else datetime.fromtimestamp(heard / 1000, UTC),
         key_readings=_key_readings(view, device.kind, snapshot, seen),
-        readings=_readings(view, snapshot, seen),
     )
 
 
@@ -181,12 +179,6 @@ def _key_readings(view: View, kind: str, snapshot: Snapshot | None, seen: Seen |
         for quantity, word in words.KEY_READINGS.get(kind, {}).items()
         if quantity in values and values[quantity][0] is not None
     ]
-
-
-def _readings(view: View, snapshot: Snapshot | None, seen: Seen | None) -> list[tuple[str, str, str]]:
-    if snapshot is None or seen is None:
-        return []
-    return [(name, index, view.formats.reading(value, unit)) for name, index, unit, value in snapshot.readings(seen)]
 
 
 def _groups(devices: list[Shown]) -> list[Group]:

@@ -162,3 +162,16 @@ def test_the_policy_holds_against_a_script_of_the_page_itself(desk: Desk) -> Non
     assert page.evaluate("window.hacked") is None
     assert any("Content Security Policy" in fault for fault in desk.faults)
     desk.faults.clear()
+
+
+def test_a_page_that_lost_its_server_says_how_old_it_is(desk: Desk) -> None:
+    page = desk.open("/", person=desk.site.who.aynur)
+    expect(page.locator("#live")).to_have_attribute("data-state", "on")
+    expect(page.locator("#stale")).to_be_hidden()
+    page.route("**/live?*", lambda route: route.abort())
+    page.route(f"{desk.site.url}/", lambda route: route.abort())
+    page.evaluate("dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('pageshow'))")
+    expect(page.locator("#stale")).to_be_visible(timeout=10_000)
+    expect(page.locator("#stale")).to_contain_text("Serverlə əlaqə yoxdur")
+    expect(page.locator("#live")).to_have_attribute("data-state", "off")
+    desk.faults.clear()  # the browser itself notes the requests that failed
