@@ -21,10 +21,10 @@ URL: Final = "/static/dist/"
 MISSING: Final = "The web assets have not been built; run `make run`, or: python -m server.assets build"
 OLDEST_NODE: Final = 18
 COMPRESSED: Final = (".js", ".css")  # woff2 is compressed already
-CORE: Final = ("htmx.org/dist/htmx.min.js", "htmx-ext-sse/dist/sse.min.js")
+CORE: Final = ("htmx.org/dist/htmx.min.js",)
 CHART: Final = ("uplot/dist/uPlot.iife.min.js",)
 CHART_CSS: Final = ("uplot/dist/uPlot.min.css",)
-PACKAGES: Final = ("htmx.org", "htmx-ext-sse", "uplot", "@fontsource-variable/inter")
+PACKAGES: Final = ("htmx.org", "uplot", "@fontsource-variable/inter")
 
 
 class CannotBuild(RuntimeError):
