@@ -43,6 +43,8 @@ class Sign(StrEnum):
     LAST_ON_MAINS = "last_on_mains"
     LAST_LINK_DOWN = "last_link_down"
     LAST_LINK_WORKED = "last_link_worked"
+    SHUT_DOWN = "shut_down"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Evidence:
 class Facts:
     """What is known of a school. Losses in %, `rtt` in s, `margin` in dB; None: not asked, or not known.
 
-    `link` and `power` are the last judgements, `..._since` when they began; `heard_at` the last observation.
+    `link` and `power` are the last judgements, `..._since` when they began; `heard_at` the last observation;
+    `ending` why that was the last one, if it said so.
     """
 
     heard_at: datetime | None = None
@@ -73,6 +76,7 @@ class Facts:
     internet_loss: float | None = None
     rtt: float | None = None
     margin: float | None = None
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Verdict:
 
 
 BATTERY = frozenset({Reason.ON_BATTERY, Reason.LOW_BATTERY})
+GOODBYES = {"shutdown": Sign.SHUT_DOWN, "stopped": Sign.STOPPED}
 POOR = frozenset({Reason.LOSSY, Reason.SLOW, Reason.LOW_MARGIN})
 
 
@@ -146,6 +151,8 @@ def _power(facts: Facts) -> tuple[Evidence, ...]:
 
 def _last_words(facts: Facts) -> tuple[Evidence, ...]:
     words = list(_heard(facts))
+    if facts.ending in GOODBYES:
+        words.append(Evidence(GOODBYES[facts.ending], facts.heard_at))
     if facts.power is not None and facts.power.state != State.NO_DATA:
         sign = Sign.LAST_ON_BATTERY if facts.power.reason in BATTERY else Sign.LAST_ON_MAINS
         words.append(Evidence(sign, facts.heard_at))

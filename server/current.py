@@ -54,6 +54,7 @@ class Snapshot:
     every_s: int
     spool: int
     hostname: str = ""
+    ending: str = ""  # why the newest report was the last of its process: "shutdown", "stopped", or not at all
     devices: tuple[Seen, ...] = ()
     values: Sequence[wire.Value] = ()
 
@@ -123,29 +124,30 @@ class Current:
 
     def _read(self, session: Session, rows: Sequence[Row[Any]]) -> dict[int, Snapshot]:
         """Continue each chain of differences from what is known of it, or from its key frame."""
-        chains: dict[int, tuple[str, tuple[Seen, ...], Sequence[wire.Value]]] = {}
+        chains: dict[int, tuple[str, str, tuple[Seen, ...], Sequence[wire.Value]]] = {}
         wanted = []
         for row in rows:
             known = self._known.get(row.agent_id)
             continues = known is not None and known.root == row.head_root and known.number < row.head_number
             if known is not None and continues:
-                chains[row.agent_id] = (known.hostname, known.devices, known.values)
+                chains[row.agent_id] = (known.hostname, known.ending, known.devices, known.values)
             first = known.number + 1 if known is not None and continues else row.head_root
             wanted.append((row.agent_id, row.head_root, first, row.head_number))
         for agent_id, body in _bodies(session, wanted):
             frame = wire.decode_frame(wire.decode_batch(body, JOURNAL_LIMIT)[2][0])
             if frame.base == 0:
                 report = wire.decode_report(frame.payload)
-                chains[agent_id] = (report.machine.hostname, self._seen(report), wire.values(report))
+                whole = (self._seen(report), wire.values(report))
+                chains[agent_id] = (report.machine.hostname, report.ending, *whole)
             elif agent_id in chains:
-                hostname, devices, before = chains[agent_id]
+                hostname, ending, devices, before = chains[agent_id]
                 after = wire.patched(before, wire.decode_difference(frame.payload))[0]
-                chains[agent_id] = (hostname, devices, after)
+                chains[agent_id] = (hostname, ending, devices, after)
         out = {}
         for row in rows:
-            hostname, devices, newest = chains.get(row.agent_id, ("", (), ()))
+            hostname, ending, devices, newest = chains.get(row.agent_id, ("", "", (), ()))
             heard = _heard(row)
-            out[row.agent_id] = Snapshot(**heard, hostname=hostname, devices=devices, values=newest)
+            out[row.agent_id] = Snapshot(**heard, hostname=hostname, ending=ending, devices=devices, values=newest)
         return out
 
     def _seen(self, report: wire.Report) -> tuple[Seen, ...]:

@@ -129,12 +129,17 @@ def _agent(place: Place, snapshot: Snapshot) -> list[str]:
     out = list(NOTHING)
     whose = "{" + place.labels + "} "
     silent = int(snapshot.silent_since_ms is not None)
-    out[0] = f"zeng_agent_last_report_timestamp_seconds{whose}{(snapshot.observed_ms or 0) / 1000}\n"
-    out[1] = f"zeng_agent_silent{whose}{silent}\n"
+    out[AT["zeng_agent_last_report_timestamp_seconds"]] = (
+        f"zeng_agent_last_report_timestamp_seconds{whose}{(snapshot.observed_ms or 0) / 1000}\n"
+    )
+    out[AT["zeng_agent_silent"]] = f"zeng_agent_silent{whose}{silent}\n"
+    if silent and snapshot.ending == "shutdown":
+        out[AT["zeng_agent_off"]] = f"zeng_agent_off{whose}1\n"
     if not silent:
         if snapshot.clock_offset_ms is not None:
-            out[2] = f"zeng_agent_clock_offset_seconds{whose}{snapshot.clock_offset_ms / 1000}\n"
-        out[3] = f"zeng_agent_spool_reports{whose}{snapshot.spool}\n"
+            offset = snapshot.clock_offset_ms / 1000
+            out[AT["zeng_agent_clock_offset_seconds"]] = f"zeng_agent_clock_offset_seconds{whose}{offset}\n"
+        out[AT["zeng_agent_spool_reports"]] = f"zeng_agent_spool_reports{whose}{snapshot.spool}\n"
     return out
 
 

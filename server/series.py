@@ -90,6 +90,7 @@ UPS_LOST: Final = frozenset({"no_communication", "unreachable"})
 AGENT: Final[Mapping[str, str]] = {
     "zeng_agent_last_report_timestamp_seconds": "When the newest report of this agent was observed, Unix time",
     "zeng_agent_silent": "1 while this agent is not heard, 0 while it is",
+    "zeng_agent_off": "1 while this agent is not heard after saying that its computer shuts down",
     "zeng_agent_clock_offset_seconds": "How far the clock of the agent's computer is ahead of the server's",
     "zeng_agent_spool_reports": "Reports waiting on the agent's disk when it made the newest one",
 }

@@ -83,6 +83,8 @@ SIGNS: Final = {
     Sign.LAST_ON_MAINS: N_("UPS was on mains at %(when)s"),
     Sign.LAST_LINK_DOWN: N_("link was down at %(when)s"),
     Sign.LAST_LINK_WORKED: N_("link carried data at %(when)s"),
+    Sign.SHUT_DOWN: N_("the computer was shut down at %(when)s"),
+    Sign.STOPPED: N_("the agent was stopped at %(when)s"),
 }
 
 KINDS: Final = {

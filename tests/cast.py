@@ -143,9 +143,9 @@ def falls_silent(engine: Engine, *, after: datetime = NOW, minutes: int = 10) ->
 MACHINE = wire.Machine("pc-mudir", "m1", ["02:00:00:00:00:01"], "Windows 10", "0.1.0")
 
 
-def minute(*devices: wire.Device, spool: int = 0, machine: wire.Machine = MACHINE) -> wire.Report:
+def minute(*devices: wire.Device, spool: int = 0, machine: wire.Machine = MACHINE, ending: str = "") -> wire.Report:
     """A report of these devices; without any, of a link that works and a UPS on mains."""
-    return wire.Report(machine, list(devices or (link(), ups())), spool)
+    return wire.Report(machine, list(devices or (link(), ups())), spool, ending=ending)
 
 
 def link(

@@ -68,7 +68,7 @@ def rows(session: Session, current: Current, lines: Collection[Line]) -> list[Ro
 
 def _row(line: Line, snapshot: Snapshot | None) -> Row:
     figures = link_figures(snapshot, line.device_key)
-    facts = facts_of(line, figures)
+    facts = facts_of(line, figures, snapshot.ending if snapshot else "")
     rtt = figures.get("link.internet.rtt", figures.get("link.intranet.rtt"))
     loss = figures.get("link.internet.loss", figures.get("link.intranet.loss"))
     return Row(line, rtt, loss, verdict(facts))
@@ -86,7 +86,7 @@ def link_figures(snapshot: Snapshot | None, key: str) -> dict[str, float]:
     }
 
 
-def facts_of(line: Line, figures: Mapping[str, float]) -> Facts:
+def facts_of(line: Line, figures: Mapping[str, float], ending: str) -> Facts:
     rtts = [figures[name] for name in ("link.internet.rtt", "link.intranet.rtt") if name in figures]
     return Facts(
         heard_at=line.heard_at,
@@ -101,6 +101,7 @@ def facts_of(line: Line, figures: Mapping[str, float]) -> Facts:
         internet_loss=figures.get("link.internet.loss"),
         rtt=max(rtts, default=None),
         margin=figures.get("dsl.down.snr_margin"),
+        ending=ending,
     )
 
 

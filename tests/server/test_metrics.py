@@ -224,6 +224,18 @@ def test_a_silent_school_keeps_its_agent_and_loses_its_devices(
     assert scraper.value("zeng_link_up", LINK, at=late) == 1
 
 
+def test_a_computer_that_was_shut_down_is_off_until_it_is_heard_again(
+    engine: Engine, scraper: Scraper, voice: cast.Voice
+) -> None:
+    says(engine, voice, ending="shutdown")
+    assert scraper.lines("zeng_agent_off") == []
+    late = cast.falls_silent(engine)
+    assert scraper.value("zeng_agent_off", at=late) == 1
+    assert scraper.value("zeng_agent_silent", at=late) == 1
+    says(engine, voice, at=late)
+    assert scraper.lines("zeng_agent_off", at=late) == []
+
+
 def test_old_readings_vanish_even_before_the_silence_is_noticed(
     engine: Engine, scraper: Scraper, voice: cast.Voice
 ) -> None:
