@@ -38,14 +38,12 @@ class Hearing(SQLModel, table=True):
     """How one agent is heard: its newest report, the numbers received, and when its silence begins.
 
     `version` counts every write; a writer that finds another version than it read has been overtaken by a replica.
+    No index on `silent_after_ms`: it moves with every report, and PostgreSQL would write the index each time, while
+    looking through some thousand short rows every few seconds costs a millisecond.
     `received`: ranges such as "1-500,502". `clone`: what is known of a second computer that uses the same key.
     """
 
     __tablename__ = "hearing"
-    __table_args__ = (
-        Index("hearing_due", "silent_after_ms", sqlite_where=text("silent_since_ms IS NULL"),
-              postgresql_where=text("silent_since_ms IS NULL")),
-    )  # fmt: skip
     agent_id: int = Field(sa_column=Column(ForeignKey("agent.id"), primary_key=True, autoincrement=False))
     school_id: int = Field(foreign_key="school.id", index=True)
     version: int = 0

@@ -27,6 +27,7 @@ from tests.processes import free_port, until
 
 SCHOOLS = int(os.environ.get("ZENG_BENCH_SCHOOLS", "1000"))
 ROUNDS = 30  # reports per school as fast as they are answered
+CONNECTIONS = 250  # of the 1,000 schools, so many have a request under way at a time
 PACED_ROUNDS, PACED_PER_S = 10, 1000.0
 
 
@@ -44,11 +45,11 @@ def _on(name: str, url: str) -> dict[str, float]:
     speakers = load.prepare(tokens, 1 + ROUNDS + PACED_ROUNDS)
     with _server(url) as (port, process):
         at = ("127.0.0.1", port, speakers)
-        first = asyncio.run(load.run(*at, upto=1, connections=64, per_s=0))
+        first = asyncio.run(load.run(*at, upto=1, connections=CONNECTIONS, per_s=0))
         before = _cpu_s(process.pid)
-        fast = asyncio.run(load.run(*at, upto=1 + ROUNDS, connections=64, per_s=0))
+        fast = asyncio.run(load.run(*at, upto=1 + ROUNDS, connections=CONNECTIONS, per_s=0))
         cpu_s = _cpu_s(process.pid) - before
-        paced = asyncio.run(load.run(*at, upto=1 + ROUNDS + PACED_ROUNDS, connections=200, per_s=PACED_PER_S))
+        paced = asyncio.run(load.run(*at, upto=1 + ROUNDS + PACED_ROUNDS, connections=CONNECTIONS, per_s=PACED_PER_S))
     refused = first.refused + fast.refused + paced.refused
     stored = _stored(url)
     acknowledged = first.acknowledged + fast.acknowledged + paced.acknowledged

@@ -184,13 +184,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agent_id"),
     )
     with op.batch_alter_table("hearing", schema=None) as batch_op:
-        batch_op.create_index(
-            "hearing_due",
-            ["silent_after_ms"],
-            unique=False,
-            sqlite_where=sa.text("silent_since_ms IS NULL"),
-            postgresql_where=sa.text("silent_since_ms IS NULL"),
-        )
         batch_op.create_index(batch_op.f("ix_hearing_school_id"), ["school_id"], unique=False)
 
     op.create_table(
@@ -450,11 +443,6 @@ def downgrade() -> None:
     op.drop_table("report")
     with op.batch_alter_table("hearing", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hearing_school_id"))
-        batch_op.drop_index(
-            "hearing_due",
-            sqlite_where=sa.text("silent_since_ms IS NULL"),
-            postgresql_where=sa.text("silent_since_ms IS NULL"),
-        )
 
     op.drop_table("hearing")
     with op.batch_alter_table("device", schema=None) as batch_op:
