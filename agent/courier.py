@@ -69,6 +69,8 @@ class Courier:
         self._later: set[int] = set()
         self._offsets = spool.offsets()
         self.error = ""
+        # What `show` does not know yet. A trouble of the process before stands on the disk until a success ends it.
+        self._unkept: dict[str, int | str] = {"failing": 0}
 
     def bring(self, stopping: Callable[[], bool]) -> float | None:
         """Send until nothing waits. Answers the seconds to wait before the next try, or None where all is well."""
@@ -215,13 +217,14 @@ class Courier:
         self._spool.drop(numbers)
 
     def _note(self, error: str) -> None:
-        """Say a trouble once, in the log and for `show`; an empty text ends it."""
-        if error == self.error:
-            return
-        if error:
-            log.warning("%s", error)
-            self._spool.remember({"last_error": error, "last_error_ms": self._clock.stamp(), "failing": 1})
-        else:
-            log.info("reports are delivered again")
-            self._spool.remember({"failing": 0})
-        self.error = error
+        """Say a trouble once, in the log and for `show`; an empty text ends it. What a full disk lost is kept later."""
+        if error != self.error:
+            self.error = error
+            if error:
+                log.warning("%s", error)
+                self._unkept = {"last_error": error, "last_error_ms": self._clock.stamp(), "failing": 1}
+            else:
+                log.info("reports are delivered again")
+                self._unkept = {**self._unkept, "failing": 0}
+        if self._unkept and self._spool.remember(self._unkept):
+            self._unkept = {}

@@ -283,8 +283,8 @@ class Spool:
         return self._disk.recall(name)
 
     @_alone
-    def remember(self, values: dict[str, int | str]) -> None:
-        """Keep small facts for `show`; a full disk loses them, and only them."""
+    def remember(self, values: dict[str, int | str]) -> bool:
+        """Keep small facts for `show`; a full disk loses them, and only them. Answers whether they are on the disk."""
 
         def work() -> None:
             for name, value in values.items():
@@ -294,3 +294,5 @@ class Spool:
             self._disk.attempt(work)
         except sqlite3.DatabaseError as error:
             log.debug("not remembered: %s (%s)", ", ".join(values), error)
+            return False
+        return self._disk.opened

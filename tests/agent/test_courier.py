@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent import report as wire
+from agent import show
 from agent.courier import CAP_S, FIRST_S
 from tests.agent.delivering import School
 from tests.agent.listener import Listener, Refusal, listening, problem
@@ -166,6 +167,38 @@ def test_what_only_a_person_can_mend_is_said_and_tried_seldom(
     server.refuse = lambda _path, _body: None
     assert agent.bring() is None
     assert (agent.spool.count, agent.spool.recall("failing")) == (0, 0)
+
+
+def test_a_trouble_of_the_process_before_ends_with_the_first_success_of_the_next(
+    tmp_path: Path, server: Listener
+) -> None:
+    before = School(tmp_path, server.url)
+    server.refuse = lambda _path, _body: problem(503, "Later.")
+    before.keep(school())
+    before.bring()
+    before.spool.close()
+    assert show.facts(tmp_path)["failing"] == 1
+    server.refuse = lambda _path, _body: None
+    assert School(tmp_path, server.url).bring() is None
+    assert show.facts(tmp_path)["failing"] == 0
+    assert any(line.startswith("Last trouble, over now") for line in show.sentences(show.facts(tmp_path)))
+
+
+def test_the_end_of_a_trouble_that_the_disk_did_not_take_is_written_later(
+    tmp_path: Path, server: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = School(tmp_path, server.url)
+    server.refuse = lambda _path, _body: problem(503, "Later.")
+    agent.keep(school())
+    agent.bring()
+    server.refuse = lambda _path, _body: None
+    with monkeypatch.context() as full:
+        full.setattr(agent.spool, "remember", lambda _values: False)
+        assert agent.bring() is None
+    assert agent.spool.recall("failing") == 1
+    agent.keep(school())
+    assert agent.bring() is None
+    assert agent.spool.recall("failing") == 0
 
 
 def test_a_batch_that_is_too_large_is_halved(tmp_path: Path, server: Listener) -> None:
