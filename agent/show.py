@@ -6,16 +6,23 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from agent import identity
 from agent.numbers import Ceiling
 
 Facts = dict[str, int | str | None]
+NEEDED: Final = 100_000  # octets free: a report of forty devices and what SQLite writes around it
 
 
 def facts(data: Path) -> Facts:
-    """Read beside a running agent, changing nothing. Times in Unix ms, sizes in bytes; None = not known."""
+    """Read beside a running agent, changing nothing. Times in Unix ms, sizes in bytes; None = not known.
+
+    `disk_refused` 1: the disk took nothing when the agent last wrote, so what the spool says is from `figures_of_ms`
+    or before. `disk_nearly_full` 1: it may take nothing now.
+    """
     known = identity.enrolment(data)
+    numbers, left = Ceiling(data / "numbers").mark, shutil.disk_usage(data).free
     found: Facts = {
         "server": known.server if known else None,
         "agent": known.agent if known else None,
@@ -32,8 +39,12 @@ def facts(data: Path) -> Facts:
         "refused_total": 0,
         "thinned_total": 0,
         "changes_dropped_total": 0,
-        "spools_damaged_total": Ceiling(data / "numbers").mark.broken,
-        "disk_free_bytes": shutil.disk_usage(data).free,
+        "spools_damaged_total": numbers.broken,
+        "disk_free_bytes": left,
+        "disk_nearly_full": int(left < NEEDED),
+        "disk_refused": int(numbers.loose),
+        # The numbers file is written in place, on a full disk too, at the first report that the disk did not take.
+        "figures_of_ms": _changed_ms(data, ("numbers",) if numbers.loose else ("spool.sqlite", "spool.sqlite-wal")),
         "failing": 0,
         "last_error": None,
         "last_error_ms": None,
@@ -45,6 +56,11 @@ def facts(data: Path) -> Facts:
         except sqlite3.DatabaseError as error:
             found |= {"last_error": f"the spool cannot be read ({error})", "failing": 1}
     return found
+
+
+def _changed_ms(data: Path, names: tuple[str, ...]) -> int | None:
+    paths = [data / name for name in names]
+    return max((int(path.stat().st_mtime * 1000) for path in paths if path.exists()), default=None)
 
 
 def _of_spool(path: Path) -> Facts:
@@ -63,6 +79,8 @@ def sentences(found: Facts) -> list[str]:
         lines.append(f"Agent {found['agent'] or '?'} of {found['school'] or '?'} at {found['server'] or '?'}.")
     else:
         lines.append("Not enrolled: zeng-agent enrol --server URL --code CODE.")
+    if old := _old_figures_sentence(found):
+        lines.append(old)
     since = f", the oldest from {_moment(found['oldest_ms'])}" if found["oldest_ms"] else ""
     lines.append(f"Waiting: {found['spool_reports']} reports, {int(found['spool_bytes'] or 0) // 1000} kB{since}.")
     if found["last_acknowledged"]:
@@ -78,8 +96,22 @@ def sentences(found: Facts) -> list[str]:
     lines.append(f"Free on the disk: {int(found['disk_free_bytes'] or 0) // 1_000_000} MB.")
     if found["last_error"]:
         state = "Trouble now" if found["failing"] else "Last trouble, over now"
+        if found["disk_refused"]:
+            state = "Last trouble that the disk took"
         lines.append(f"{state} (since {_moment(found['last_error_ms'])}): {found['last_error']}")
     return lines
+
+
+def _old_figures_sentence(found: Facts) -> str:
+    when = _moment(found["figures_of_ms"])
+    if found["disk_refused"]:
+        return (
+            f"The disk has taken nothing since {when}: all below but the free space is from then or before. Newer reports "
+            "wait in the memory of the running agent alone, and end with it."
+        )
+    if found["disk_nearly_full"]:
+        return f"The disk is nearly full and may take nothing: what is said below was last written at {when}."
+    return ""
 
 
 def _clock_sentence(error_ms: int | str | None) -> str:
