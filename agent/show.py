@@ -106,8 +106,8 @@ def _old_figures_sentence(found: Facts) -> str:
     when = _moment(found["figures_of_ms"])
     if found["disk_refused"]:
         return (
-            f"The disk has taken nothing since {when}: all below but the free space is from then or before. Newer reports "
-            "wait in the memory of the running agent alone, and end with it."
+            f"The disk has taken nothing since {when}: all below but the free space is from then or before. Newer "
+            "reports wait in the memory of the running agent alone, and end with it."
         )
     if found["disk_nearly_full"]:
         return f"The disk is nearly full and may take nothing: what is said below was last written at {when}."

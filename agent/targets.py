@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -17,6 +18,17 @@ PORTS = {
     "http": 80,
     "ssh": 22,
     "local": 0,
+}
+# What follows the "?", by scheme; `password` may also stand before the "@", as in pjlink://:password@host.
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "snmp": ("version", "timeout", "retries"),
+    "snmp+v3": ("auth", "auth_proto", "priv", "priv_proto", "context", "timeout", "retries"),
+    "nut": ("password",),
+    "pjlink": ("password",),
+    "tcp": ("timeout",),
+    "https": ("timeout", "ca"),
+    "http": ("timeout",),
+    "ssh": ("password",),
 }
 SECRET_OPTIONS = ("auth", "priv", "password")
 
@@ -69,6 +81,8 @@ def parse(text: str) -> Target:
         known = ", ".join(s + ":" for s in PORTS)
         raise BadTarget(f"{masked(text)!r} does not begin with a known scheme; right is one of {known}")
     if scheme == "local":
+        if text != "local:":
+            raise BadTarget(f"{masked(text.partition('?')[0])!r}: right is local: alone, which is this computer")
         return Target("local")
     try:
         parts = urlsplit(text)
@@ -94,9 +108,20 @@ def parse(text: str) -> Target:
     options = {k: v[-1] for k, v in parse_qs(parts.query, keep_blank_values=True).items()}
     if parts.password:
         options.setdefault("password", unquote(parts.password))
+    known_options(scheme, text, options)
     resolved = tuple((k, secret(v) if k in SECRET_OPTIONS else v) for k, v in sorted(options.items()))
     path = parts.path if scheme in ("nut", "https", "http") else ""
     return Target(scheme, parts.hostname, port or PORTS[scheme], user, path, resolved)
+
+
+def known_options(scheme: str, text: str, given: Iterable[str]) -> None:
+    """An option that nobody reads is a slip that would go unseen. BadTarget; no value is shown, it may be a secret."""
+    known = OPTIONS.get(scheme, ())
+    strange = ", ".join(repr(name) for name in sorted(set(given) - set(known)))
+    if strange:
+        right = f"one of {', '.join(known)}" if known else "none at all"
+        place = masked(text.partition("?")[0])
+        raise BadTarget(f"{place!r} has the unknown option {strange}; right for {scheme}:// is {right}")
 
 
 def masked(text: str) -> str:

@@ -120,7 +120,7 @@ def test_a_name_that_does_not_exist_is_told_in_words() -> None:
     ],
 )
 def test_a_page_has_a_status(answer: bytes, status: int) -> None:
-    found = reached("http://127.0.0.1:PORT/a?b", answer)
+    found = reached("http://127.0.0.1:PORT/a", answer)
     assert (found.status, found.why) == (status, "")
     assert found.total_s
     assert found.connect_s
