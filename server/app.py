@@ -8,24 +8,47 @@ from fastapi import FastAPI, Request
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from server import db, ingest, jobs, live, scrape
 from server.api import enrol
 from server.current import Current
+from server.errors import TooLarge, problem
 from server.exposition import Exposition
-from server.pages import doors
+from server.pages import doors, faults
 from server.settings import Settings
+
+LARGEST_FORM = 64_000  # bytes; reports have a limit of their own, ZENG_MAX_BODY_BYTES
 
 
 class Zeng(FastAPI):
-    """FastAPI with one door before it."""
+    """FastAPI with one door before it, and no more of a body than a form or an enrolment has."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/api/v1/reports" and scope["method"] == "POST":
             await ingest.receive(self.state, scope, receive, send)
         else:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, _small(scope, receive), send)
+
+
+def _small(scope: Scope, receive: Receive) -> Receive:
+    """`receive` that raises TooLarge: at once for a length that is announced, in time for one that is not."""
+    if scope["type"] != "http":
+        return receive
+    announced = int(dict(scope["headers"]).get(b"content-length") or 0)
+    had = 0
+
+    async def counted() -> Message:
+        nonlocal had
+        if announced > LARGEST_FORM:
+            raise TooLarge(LARGEST_FORM)
+        message = await receive()
+        had += len(message.get("body", b""))
+        if had > LARGEST_FORM:
+            raise TooLarge(LARGEST_FORM)
+        return message
+
+    return counted
 
 
 def build(settings: Settings) -> FastAPI:
@@ -48,7 +71,8 @@ def build(settings: Settings) -> FastAPI:
         await asyncio.to_thread(app.state.committer.close)
         engine.dispose()
 
-    app = Zeng(title="Zəng", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    # redirect_slashes: such a redirect names the host that the caller claims to have asked.
+    app = Zeng(title="Zəng", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.settings = settings
     app.state.engine = engine
     app.state.committer = ingest.Committer(engine, settings.commit_window_ms / 1000)
@@ -61,7 +85,14 @@ def build(settings: Settings) -> FastAPI:
     app.add_route("/readyz", _ready)
     app.add_route("/metrics", scrape.metrics_page)
     doors.hang_into(app)
+    app.add_exception_handler(TooLarge, _too_large)
     return app
+
+
+async def _too_large(request: Request, error: Exception) -> Response:
+    if faults.for_people(request):
+        return faults.page(request, 413, faults.OTHER)
+    return problem(413, "Too large", error.detail if isinstance(error, TooLarge) else str(error))
 
 
 async def _alive(request: Request) -> Response:

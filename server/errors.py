@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from inventory.errors import Conflict, Expired, HouseError, Invalid, NotFound, Refused
@@ -14,6 +15,13 @@ STATUS: dict[type[HouseError], tuple[int, str]] = {
     Expired: (410, "Expired"),
     Invalid: (422, "Invalid"),
 }
+
+
+class TooLarge(HTTPException):
+    """A body over the limit of its door; an HTTPException because FastAPI turns any other one into a 400."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"A request has at most {limit} bytes here.")
 
 
 def problem(status: int, title: str, detail: str, *, field: str = "", retry_after_s: int = 0) -> Response:

@@ -1,7 +1,6 @@
 """POST /api/v1/enrol: an agent comes with a one-time code and leaves with a token."""
 
 import base64
-import binascii
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -61,7 +60,7 @@ def enrol(form: EnrolIn, engine: EngineDep) -> EnrolOut:
 def _bytes(field: str, text: str, length: int) -> bytes:
     try:
         raw = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, and ValueError itself for letters outside ASCII
         raise Invalid(field, f"{field} is not base64: {error}.") from error
     if len(raw) != length:
         raise Invalid(field, f"{field} has {len(raw)} bytes; right are {length}.")

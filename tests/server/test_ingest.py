@@ -133,6 +133,7 @@ def test_when_the_database_does_not_take_it_nothing_is_acknowledged(
     [
         pytest.param({"code": "ABCD-EFGH-JKMN"}, 404, "not known", id="an unknown code"),
         pytest.param({"public_key": "%%%"}, 422, "not base64", id="a key that is no base64"),
+        pytest.param({"public_key": "ə" * 44}, 422, "not base64", id="a key in letters outside ASCII"),
         pytest.param({"public_key": "AAAA"}, 422, "right are 32", id="a key of the wrong length"),
         pytest.param({"signature": base64.b64encode(bytes(64)).decode()}, 403, "signature", id="a wrong signature"),
         pytest.param({"machine": {"macs": "no list"}}, 422, "machine.macs", id="a machine that is no machine"),
@@ -146,6 +147,31 @@ def test_a_wrong_enrolment_is_refused_with_its_field(
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert says in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("announced", [True, False], ids=["a length that is announced", "a body in chunks"])
+@pytest.mark.parametrize("address", ["/api/v1/enrol", "/sign-in"])
+def test_no_door_takes_in_a_body_that_nobody_has_a_reason_to_send(
+    client: TestClient, address: str, announced: bool
+) -> None:
+    kind = "application/json" if address.startswith("/api") else "application/x-www-form-urlencoded"
+    body = b" " * 64_001 if announced else iter([b" " * 10_000] * 7)
+    answer = client.post(address, content=body, headers={"content-type": kind})
+    assert answer.status_code == 413
+    assert "64000 bytes" in answer.json()["detail"]
+
+
+def test_a_person_who_sends_too_much_reads_a_page(client: TestClient) -> None:
+    kind = {"accept": "text/html", "content-type": "application/x-www-form-urlencoded"}
+    answer = client.post("/sign-in", content=b"x" * 64_001, headers=kind)
+    assert answer.status_code == 413
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_a_caller_who_claims_another_host_is_not_sent_there(client: TestClient) -> None:
+    answer = client.get("/sign-in/", headers={"host": "elsewhere.example"}, follow_redirects=False)
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
 
 
 def test_the_process_is_alive_and_ready_only_with_its_database(client: TestClient, engine: Engine) -> None:
