@@ -14,6 +14,7 @@ from inventory.roles import COUNTRYWIDE, Role, Scope, scope_of
 from inventory.tables import District, Person, PersonDistrict, SignIn, SignInFailure
 
 SHORTEST_PASSWORD = 10
+LONGEST_LOGIN, LONGEST_NAME = 64, 120
 FAILURES_ALLOWED, FAILURE_WINDOW = 5, timedelta(minutes=15)
 _hasher = PasswordHasher()  # argon2id with the parameters of RFC 9106, low-memory profile
 _nobody = _hasher.hash(secrets.new_token())
@@ -25,6 +26,10 @@ def person_added(
     """A new person who may sign in. A technician needs at least one district."""
     if not login or not login.replace("-", "").replace("_", "").replace(".", "").isalnum():
         raise Invalid("login", f"{login!r} cannot be a login; right are letters, digits, '.', '-' and '_'.")
+    if len(login) > LONGEST_LOGIN:
+        raise Invalid("login", f"The login has {len(login)} characters; right are at most {LONGEST_LOGIN}.")
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Invalid("name", f"{name!r} cannot be a name; right are 1 to {LONGEST_NAME} printable characters.")
     if len(password) < SHORTEST_PASSWORD:
         raise Invalid("password", f"The password is too short; right are at least {SHORTEST_PASSWORD} characters.")
     if session.exec(select(Person).where(Person.login == login)).first():

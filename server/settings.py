@@ -3,9 +3,12 @@
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 SECRETS = frozenset({"database_url", "metrics_token"})
 
@@ -30,7 +33,19 @@ def _known_database(url: str | None) -> str | None:
         return None
     if not url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
         raise ValueError("right is sqlite:///path/to/file.db or postgresql://user:password@host/name")
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError) as error:  # their words may hold the password
+        raise ValueError("no address of a database; right is postgresql://user:password@host:5432/name") from error
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("no such time zone; right is a name of the IANA list, for example Asia/Baku") from error
+    return name
 
 
 class Settings(BaseSettings):
@@ -43,7 +58,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8146
     language: Annotated[str, Field(pattern="^(az|en|ru)$")] = "az"
-    timezone: str = "Asia/Baku"
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Baku"
     secure_cookies: bool = False
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
     commit_window_ms: Annotated[float, Field(ge=0, le=500)] = 8

@@ -38,3 +38,23 @@ def test_a_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("ZENG_METRICS_TOKEN", "file:/nonexistent/token")
     with pytest.raises(settings.BadSettings, match="/nonexistent/token cannot be read: No such file"):
         settings.read()
+
+
+@pytest.mark.parametrize("name", ["Asia/Nowhere", "", "../../etc/passwd", "Asia", "Asia/Ba\u0259ku"])
+def test_a_time_zone_that_does_not_exist_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("ZENG_TIMEZONE", name)
+    with pytest.raises(settings.BadSettings) as refused:
+        settings.read()
+    assert f"ZENG_TIMEZONE={name}: no such time zone; right is" in str(refused.value)
+    assert "Asia/Baku" in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://zeng:hunter2@db:port/zeng", "postgresql://zeng:hunter2@db:99x/zeng"])
+def test_an_address_that_cannot_be_read_is_refused_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("ZENG_DATABASE_URL", url)
+    with pytest.raises(settings.BadSettings, match="ZENG_DATABASE_URL=") as refused:
+        settings.read()
+    assert "right is postgresql://user:password@host" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
