@@ -273,6 +273,6 @@ async def resolve(host: str) -> tuple[socket.AddressFamily, tuple[str, int] | tu
     except TimeoutError as error:
         raise PingError(f"the name {host} was not resolved within {RESOLVE_S:g} s") from error
     except (OSError, UnicodeError) as error:
-        raise PingError(f"the name {host} cannot be resolved ({error})") from error
+        raise PingError(f"the name {host} cannot be resolved ({getattr(error, 'strerror', None) or error})") from error
     family, _, _, _, address = found[0]
     return family, address  # type: ignore[return-value]

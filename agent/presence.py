@@ -15,14 +15,12 @@ async def look(device: Wanted, roads: Roads) -> Heard:
     Raises BadTarget.
     """
     if device.target.scheme != "icmp":
-        took_s = await roads.reach(device.target)
-        return (
-            Heard() if took_s is not None else Heard(failure=Failure.UNREACHABLE, why=f"{device.target} does not open")
-        )
+        found = await roads.reach(device.target)
+        return Heard(failure=Failure.UNREACHABLE, why=found.why) if found.total_s is None else Heard()
     try:
         ping = await roads.icmp.ping(device.target.host, ECHOES, INTERVAL_S, TIMEOUT_S)
     except PingError as error:
-        return Heard(failure=Failure.NOT_ASKED, why=str(error))
+        return Heard(failure=Failure.NOT_ASKED, why=f"{device.target}: {error}")
     if ping.received:
         return Heard()
-    return Heard(failure=Failure.UNREACHABLE, why=ping.problem or f"{device.target} does not answer echoes")
+    return Heard(failure=Failure.UNREACHABLE, why=f"{device.target}: {ping.problem or 'no answer to echoes'}")

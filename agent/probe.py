@@ -6,18 +6,18 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
-from agent import collectors
+from agent import collectors, presence
 from agent.asking import without_nested
 from agent.collectors import board, computer, ups
 from agent.mibs import dsl, environment, host, host_vendors, identity, interfaces, kinds, nut, printer, radio, room
 from agent.mibs.walk import Column, Walk, distinct
 from agent.nut import NutError
 from agent.pjlink import PjlinkError
-from agent.report import Device, Reading
+from agent.report import Reading
 from agent.snmp import SnmpError
 from agent.snmp.values import Oid, Rows, oid
 from agent.targets import BadTarget, Target, parse
-from agent.wanted import Detail, Heard, Memory, Roads, Wanted
+from agent.wanted import Detail, Failure, Heard, Memory, Roads, Wanted
 
 SYSTEM: Final = oid("1.3.6.1.2.1.1")
 REACHABLE, NOT_REACHABLE, BAD_TARGET = 0, 1, 2
@@ -27,7 +27,7 @@ async def probe(target: Target, roads: Roads) -> dict[str, Any]:
     """What a device says, whole:
 
     `{"kind", "vendor", "model", "serial", "reachable", "readings": [{"quantity", "index", "unit", "value"}]}`.
-    A device that does not answer is `reachable` False, with `why` in words; nothing is raised for it.
+    A device that does not answer is `reachable` False, with `why` in words. Raises BadTarget.
     """
     try:
         if target.scheme.startswith("snmp"):
@@ -38,10 +38,12 @@ async def probe(target: Target, roads: Roads) -> dict[str, Any]:
             return by_pjlink(await roads.pjlink.answers(target, everything=True))
         if target.scheme == "local":
             return await this_computer(roads)
-        return seen(await collectors.collect(Wanted(str(target), "", "", target), roads))
+        if target.scheme in presence.SCHEMES:
+            return by_presence(await presence.look(Wanted(str(target), "", "", target), roads))
     except (SnmpError, NutError, PjlinkError) as error:
         kind = collectors.BY_SCHEME.get(target.scheme, "")
         return answer(kind, "", "", "", [], reachable=False) | {"why": str(error)}
+    raise BadTarget(f"{target}: nothing is asked by {target.scheme}://; right is tcp://{target.host}:{target.port}")
 
 
 def answer(
@@ -139,8 +141,13 @@ async def this_computer(roads: Roads) -> dict[str, Any]:
     return answer("computer", "", "", "", [*readings, *computer.local_disks(), *usb])
 
 
-def seen(device: Device) -> dict[str, Any]:
-    return answer(device.kind, device.vendor, device.model, device.serial, device.readings, device.reachable)
+def by_presence(heard: Heard) -> dict[str, Any]:
+    """Only whether it answers; where this computer could not ask, that is no word about the device."""
+    if heard.failure is Failure.NONE:
+        return answer("computer", "", "", "", [])
+    not_asked = [Reading("computer.failure", "", "enum", heard.failure.value)]
+    readings = not_asked if heard.failure is Failure.NOT_ASKED else []
+    return answer("computer", "", "", "", readings, reachable=False) | {"why": heard.why}
 
 
 def table(said: dict[str, Any]) -> str:

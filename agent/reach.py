@@ -36,11 +36,6 @@ class Reached:
     why: str = ""
 
 
-async def knock(target: Target) -> float | None:
-    """Seconds until the door opened; None where it did not."""
-    return (await reach(target)).total_s
-
-
 async def reach(target: Target) -> Reached:
     """Options: `timeout` (s, 5), and for https `ca` (a file of certificates to trust instead of the system's).
 
@@ -76,11 +71,13 @@ async def reach(target: Target) -> Reached:
                 writer.transport.abort()  # a polite end would wait for the other side
     except TimeoutError:
         missing = "answer" if found.connect_s else "connection"
+        if trust and found.connect_s and found.tls_days is None:
+            missing = "TLS handshake"
         return replace(found, total_s=None, why=f"{target}: no {missing} within {timeout_s:g} s")
     except ssl.SSLCertVerificationError as error:
         return replace(found, why=f"{target}: the certificate is not valid: {error.verify_message}")
     except ssl.SSLError as error:
-        return replace(found, why=f"{target}: no TLS: {error.reason or error}")
+        return replace(found, why=f"{target}: {no_tls(target, error)}")
     except NoHttp as error:
         return replace(found, why=f"{target}: {error}")
     except (OSError, EOFError) as error:
@@ -135,6 +132,12 @@ def trust_of(target: Target) -> ssl.SSLContext:
 def trusted(ca: str) -> ssl.SSLContext:
     """The system's certificates take some MB once they are read: only where an https target needs them, and once."""
     return ssl.create_default_context(cafile=ca or None)
+
+
+def no_tls(target: Target, error: ssl.SSLError) -> str:
+    if error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):  # its name since OpenSSL 3.2
+        return f"what answers on port {target.port} does not speak TLS; perhaps http:// is right"
+    return f"no TLS: {error.reason or error}"
 
 
 def words(error: OSError | EOFError) -> str:

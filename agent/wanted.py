@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from agent.icmp import Ping
+from agent.reach import Reached
 from agent.report import Reading
 from agent.snmp.values import Oid, Rows
 from agent.targets import Target
@@ -47,10 +48,10 @@ class Icmp(Protocol):
     async def ping(self, host: str, count: int = 5, interval_s: float = 0.2, timeout_s: float = 1.0) -> Ping: ...
 
 
-class Knock(Protocol):
-    """Whether what a tcp:, https: or http: target names answers: seconds that it took, None = it does not."""
+class Reach(Protocol):
+    """Whether what a tcp:, https: or http: target names answers, and why not."""
 
-    async def __call__(self, target: Target) -> float | None: ...
+    async def __call__(self, target: Target) -> Reached: ...
 
 
 class Counter(NamedTuple):
@@ -96,7 +97,7 @@ class Roads:
     nut: Nut
     pjlink: Pjlink
     icmp: Icmp
-    reach: Knock
+    reach: Reach
     memory: dict[str, Memory] = field(default_factory=dict)
 
 

@@ -19,6 +19,7 @@ from agent.nut import NoCommunication, NutError, NutRoad
 from agent.nut import Unreachable as NutUnreachable
 from agent.pjlink import PjlinkError, PjlinkRoad
 from agent.pjlink import Unreachable as PjlinkUnreachable
+from agent.reach import reach
 from agent.report import Device, Reading
 from agent.snmp import NoAnswer, SnmpError, SnmpRoad
 from agent.snmp.values import oid
@@ -145,7 +146,6 @@ def address(target: Target) -> str:
 async def roads() -> AsyncIterator[Roads]:
     """The roads of this agent, closed at the end."""
     from agent.icmp import Pinger
-    from agent.reach import knock
 
     async with SnmpRoad() as snmp, Pinger() as pinger:
-        yield Roads(snmp, NutRoad(), PjlinkRoad(), pinger, knock)
+        yield Roads(snmp, NutRoad(), PjlinkRoad(), pinger, reach)

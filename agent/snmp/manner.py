@@ -95,6 +95,6 @@ async def resolve(host: str, port: int) -> tuple[int, Address]:
     except TimeoutError as error:
         raise NoAnswer(f"the name {host} was not resolved within {RESOLVE_S:g} s") from error
     except (OSError, UnicodeError) as error:
-        raise NoAnswer(f"the name {host} cannot be resolved ({error})") from error
+        raise NoAnswer(f"the name {host} cannot be resolved ({getattr(error, 'strerror', None) or error})") from error
     family, _, _, _, address = found[0]
     return family, address  # type: ignore[return-value]

@@ -84,7 +84,7 @@ class Engine:
             if waiting.done():
                 return
             if problem:
-                waiting.set_exception(refusal(problem))
+                waiting.set_exception(refusal(problem, self.user))
             else:
                 waiting.set_result(pdus.answer(v2c, pdu))
 
@@ -122,7 +122,12 @@ class SecureRoad:
             raise Refused(f"SNMPv3 does not come about ({type(error).__name__})") from error
 
 
-def refusal(problem: Any) -> SnmpError:
+def refusal(problem: Any, user: User) -> SnmpError:
     if isinstance(problem, errind.RequestTimedOut):
-        return NoAnswer("no answer by SNMPv3; is it on, is SNMPv3 allowed from here, is the priv password right?")
+        # A device drops without a word what it cannot decrypt, and some do so with what is not signed.
+        doubt = "is the priv password right?" if user.priv else ""
+        if not user.priv:
+            lacks = "priv=…" if user.auth else "auth=… and perhaps priv=…"
+            doubt = f"does the device demand a password that is not in the target ({lacks})?"
+        return NoAnswer(f"no answer by SNMPv3; is it on, is SNMPv3 allowed from here, {doubt}")
     return Refused(REASONS.get(type(problem), f"SNMPv3 says: {problem}"))

@@ -8,11 +8,13 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agent import collectors, probe
 from agent.targets import parse
+from agent.wanted import Heard
 from tests.devices.network_ups_tools import until
 from tests.devices.pjlink_projector import Projector, projector
 
@@ -108,6 +110,51 @@ def test_a_device_that_does_not_answer_is_not_reachable(capsys: pytest.CaptureFi
 def test_a_target_that_cannot_be_used_is_said_in_a_sentence(target: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert probe.run(target, False) == probe.BAD_TARGET
     assert "right is" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("scheme", "why"),
+    [
+        pytest.param("https", "does not speak TLS; perhaps http:// is right", id="TLS to a plain port"),
+        pytest.param("http", "does not speak HTTP", id="another protocol"),
+    ],
+)
+def test_a_door_that_does_not_open_says_why(scheme: str, why: str) -> None:
+    async def said() -> dict[str, Any]:
+        async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(100)
+            writer.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+            await writer.drain()
+            writer.close()
+
+        async with await asyncio.start_server(plain, "127.0.0.1", 0) as server, collectors.roads() as roads:
+            port = server.sockets[0].getsockname()[1]
+            return await probe.probe(parse(f"{scheme}://127.0.0.1:{port}/"), roads)
+
+    found = asyncio.run(said())
+    assert found["reachable"] is False
+    assert why in found["why"]
+    assert why in probe.table(found)
+
+
+def test_a_closed_door_and_a_name_that_nobody_knows_say_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert probe.run("tcp://127.0.0.1:9", False) == probe.NOT_REACHABLE
+    assert "tcp://127.0.0.1:9: Connection refused" in capsys.readouterr().out
+    assert probe.run("icmp://256.1.1.1", False) == probe.NOT_REACHABLE
+    out = capsys.readouterr().out
+    assert "icmp://256.1.1.1: the name 256.1.1.1 cannot be resolved" in out or "was not resolved" in out
+    assert "Errno" not in out
+    assert "not_asked" in out
+
+
+def test_an_open_door_is_reachable_without_a_reason() -> None:
+    said = probe.by_presence(Heard())
+    assert (said["kind"], said["reachable"], said["readings"], "why" in said) == ("computer", True, [], False)
+
+
+def test_what_no_road_leads_to_is_said_with_what_would_be_right(capsys: pytest.CaptureFixture[str]) -> None:
+    assert probe.run("ssh://admin@127.0.0.1", False) == probe.BAD_TARGET
+    assert "right is tcp://127.0.0.1:22" in capsys.readouterr().err
 
 
 def test_a_person_gets_a_table(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from agent.icmp import Ping
 from agent.mibs.walk import Walk
+from agent.reach import Reached
 from agent.snmp.values import Oid, Rows
 from agent.targets import Target, parse
 from agent.wanted import Roads, Wanted
@@ -69,12 +70,12 @@ class FakeIcmp:
         return found
 
 
-async def closed(target: Target) -> float | None:
-    return None
+async def closed(target: Target) -> Reached:
+    return Reached(why=f"{target}: Connection refused")
 
 
-async def opened(target: Target) -> float | None:
-    return 0.02
+async def opened(target: Target) -> Reached:
+    return Reached(connect_s=0.01, total_s=0.02)
 
 
 def roads(

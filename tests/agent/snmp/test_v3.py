@@ -138,6 +138,27 @@ def test_a_dead_host_is_no_answer_in_its_own_time() -> None:
         assert time.monotonic() - began < 4
 
 
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        pytest.param("", "a password that is not in the target (auth=… and perhaps priv=…)", id="no password at all"),
+        pytest.param("auth=authpass12", "a password that is not in the target (priv=…)", id="signed only"),
+        pytest.param("auth=authpass12&priv=privpass12", "is the priv password right?", id="encrypted"),
+    ],
+)
+def test_silence_asks_about_no_password_that_was_not_given(options: str, asked: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        with pytest.raises(NoAnswer) as caught:
+            run(
+                silent.getsockname()[1],
+                "user",
+                f"{options}&timeout=0.1&retries=0",
+                lambda road, target: road.get(target, [SYS_NAME]),
+            )
+    assert asked in str(caught.value)
+
+
 def test_two_passwords_of_one_user_name_are_kept_apart(snmpd: int) -> None:
     async def main() -> None:
         async with SnmpRoad() as road:
