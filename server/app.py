@@ -60,22 +60,25 @@ def build(settings: Settings) -> FastAPI:
         await asyncio.to_thread(db.migrate, engine)
         app.state.committer.start(asyncio.get_running_loop())
         running = [
-            asyncio.create_task(jobs.run(engine, settings.keep_reports_days)),
+            asyncio.create_task(jobs.run(engine, settings.keep_reports_days, app.state.writes)),
             asyncio.create_task(app.state.watch.run()),
         ]
-        yield
-        for task in running:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        await asyncio.to_thread(app.state.committer.close)
-        engine.dispose()
+        try:
+            yield
+        finally:
+            for task in running:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            await asyncio.to_thread(app.state.committer.close)
+            engine.dispose()
 
     # redirect_slashes: such a redirect names the host that the caller claims to have asked.
     app = Zeng(title="Zəng", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.settings = settings
     app.state.engine = engine
-    app.state.committer = ingest.Committer(engine, settings.commit_window_ms / 1000)
+    app.state.writes = db.Writes()
+    app.state.committer = ingest.Committer(engine, settings.commit_window_ms / 1000, app.state.writes)
     app.state.tokens = ingest.Tokens(engine)
     app.state.current = Current()
     app.state.watch = live.Watch(engine, app.state.current)
@@ -101,7 +104,7 @@ async def _alive(request: Request) -> Response:
 
 
 async def _ready(request: Request) -> Response:
-    """The database answers too: send work here."""
+    """The database answers too, and took the last write (the clock tries one every few seconds): send work here."""
 
     def ask() -> None:
         with db.reading(request.app.state.engine) as session:
@@ -111,4 +114,6 @@ async def _ready(request: Request) -> Response:
         await asyncio.to_thread(ask)
     except SQLAlchemyError as error:
         return PlainTextResponse(f"the database does not answer: {type(error).__name__}", 503)
+    if fault := request.app.state.writes.fault:
+        return PlainTextResponse(f"the database takes no writes: {fault}; the server's log says why", 503)
     return PlainTextResponse("ready")

@@ -1,5 +1,6 @@
 """The one engine, and sessions on it: SQLite in WAL by default, PostgreSQL where ZENG_DATABASE_URL says so."""
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
 WRITING = {"sqlite_begin": "IMMEDIATE"}
+log = logging.getLogger("zeng.db")
 
 
 def open_engine(url: str) -> Engine:
@@ -89,6 +92,39 @@ def writing(engine: Engine) -> Iterator[Session]:
         one_by_one = _turnstiles.setdefault(engine, Turnstile()).passing()
     with one_by_one, Session(engine.execution_options(**WRITING)) as session, session.begin():
         yield session
+
+
+class Writes:
+    """Whether the database takes writes, by what the last one came to; `fault` is empty while it does.
+
+    A change is logged, not every failure: with the database away the clock alone fails every few seconds.
+    """
+
+    def __init__(self) -> None:
+        self.fault = ""
+
+    def worked(self) -> None:
+        if self.fault:
+            log.warning("the database takes writes again")
+        self.fault = ""
+
+    def failed(self, error: SQLAlchemyError) -> None:
+        if isinstance(error, DataError | IntegrityError):  # the fault of what was to be written, and ours to mend
+            log.error("the database refused what was to be written", exc_info=error)
+            return
+        if not self.fault:
+            log.error("the database takes no writes: %s", told(error))
+        self.fault = type(error).__name__
+
+
+def told(error: SQLAlchemyError) -> str:
+    """What the database itself said, in one line: without the statement, its values and the address."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def shown(url: str) -> str:
+    """An address without its password, and without its options, which may hold another."""
+    return make_url(url).set(query={}).render_as_string(hide_password=True)
 
 
 def migrate(engine: Engine) -> None:

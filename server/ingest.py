@@ -1,7 +1,6 @@
 """The door for reports: those that arrive together share one transaction, and each is answered after its commit."""
 
 import asyncio
-import logging
 import threading
 import time
 from collections import deque
@@ -23,7 +22,6 @@ from inventory.tables import Agent
 from server import db, metrics
 from server.errors import problem
 
-log = logging.getLogger("zeng.ingest")
 MOST_IN_ONE_COMMIT = 500
 MOST_WAITING = 20_000
 TOKENS_FRESH_S = 5.0
@@ -44,8 +42,9 @@ class _Waiting:
 class Committer:
     """One thread that takes whatever has arrived, folds and commits it together, and then answers all of it."""
 
-    def __init__(self, engine: Engine, window_s: float) -> None:
+    def __init__(self, engine: Engine, window_s: float, writes: db.Writes) -> None:
         self._engine = engine
+        self._writes = writes
         self._window_s = window_s
         self._waiting: deque[_Waiting] = deque()
         self._wake = threading.Event()
@@ -106,10 +105,11 @@ class Committer:
             except store.Overtaken:
                 self._heads.forget(d.agent_id for d in deliveries)
                 continue
-            except SQLAlchemyError:
-                log.exception("%d deliveries were not committed", len(deliveries))
+            except SQLAlchemyError as error:
+                self._writes.failed(error)
                 self._heads.forget(d.agent_id for d in deliveries)
                 return None
+            self._writes.worked()
             metrics.counted(tally)
             return list(outcomes)
         return None
@@ -170,7 +170,11 @@ async def receive(state: State, scope: Scope, receive: Receive, send: Send) -> N
 
 
 async def _received(state: State, headers: dict[bytes, bytes], receive: Receive) -> Response:
-    agent_id = await state.tokens.agent_of(headers.get(b"authorization", b"").decode("latin-1"))
+    try:
+        agent_id = await state.tokens.agent_of(headers.get(b"authorization", b"").decode("latin-1"))
+    except SQLAlchemyError as error:
+        state.writes.failed(error)
+        return _not_stored()
     if agent_id is None:
         metrics.REFUSED_REQUESTS.labels("token").inc()
         return problem(401, "Unknown token", "This token is not known here, or was revoked; it is not enrolled anew.")
@@ -183,8 +187,7 @@ async def _received(state: State, headers: dict[bytes, bytes], receive: Receive)
     try:
         outcome = await state.committer.arrived(record.Delivery(agent_id, body))
     except NotStored:
-        metrics.REFUSED_REQUESTS.labels("not_stored").inc()
-        return problem(503, "Not stored", "The reports could not be stored now; keep them.", retry_after_s=5)
+        return _not_stored()
     metrics.ACKNOWLEDGE_SECONDS.observe(time.perf_counter() - began)
     if outcome.problem == "clone":
         metrics.REFUSED_REQUESTS.labels("clone").inc()
@@ -193,6 +196,11 @@ async def _received(state: State, headers: dict[bytes, bytes], receive: Receive)
         metrics.REFUSED_REQUESTS.labels("malformed").inc()
         return problem(400, "Malformed batch", outcome.sentence, field=outcome.sentence.split(":", 1)[0])
     return Response(_encoder.encode(outcome.answer), media_type="application/json")
+
+
+def _not_stored() -> Response:
+    metrics.REFUSED_REQUESTS.labels("not_stored").inc()
+    return problem(503, "Not stored", "The reports could not be stored now; keep them.", retry_after_s=5)
 
 
 async def _body(receive: Receive, length: int, limit: int) -> bytes | None:

@@ -1,7 +1,6 @@
 """What happens by the clock: silence is noticed, old reports are swept."""
 
 import asyncio
-import logging
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, select
@@ -12,7 +11,6 @@ from alerts import watch
 from alerts.tables import Hearing
 from server import db
 
-log = logging.getLogger("zeng.jobs")
 TICK_S = 5.0
 SWEEP_EVERY_S = 3600.0
 
@@ -31,16 +29,17 @@ def sweep(engine: Engine, keep_days: int) -> None:
             watch.old_reports_swept(session, agent_id, before=before)
 
 
-async def run(engine: Engine, keep_days: int) -> None:
+async def run(engine: Engine, keep_days: int, writes: db.Writes) -> None:
     """Tick until cancelled; a database that is away for a while is not the end."""
     sweep_at = 0.0
     loop = asyncio.get_running_loop()
     while True:
         try:
             await asyncio.to_thread(tick, engine)
+            writes.worked()
             if loop.time() >= sweep_at:
                 await asyncio.to_thread(sweep, engine, keep_days)
                 sweep_at = loop.time() + SWEEP_EVERY_S
-        except SQLAlchemyError:
-            log.exception("the clock could not reach the database")
+        except SQLAlchemyError as error:
+            writes.failed(error)
         await asyncio.sleep(TICK_S)

@@ -1,8 +1,10 @@
 """The door for reports over HTTP: tokens, sizes, garbage, and an answer only after the commit."""
 
+import asyncio
 import base64
+import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +16,7 @@ from starlette.testclient import TestClient
 from agent import report as wire
 from alerts.tables import Report
 from inventory import intake, register
-from server import db
+from server import db, jobs
 from server.app import build
 from server.settings import Settings
 from tests.alerts.observing import report, ups, whole
@@ -50,6 +52,20 @@ def token(client: TestClient, engine: Engine) -> str:
 def send(client: TestClient, token: str, *frames: wire.Frame, instance: str = "a"):  # type: ignore[no-untyped-def]
     body = wire.encode_batch(frames, 0, instance)
     return client.post("/api/v1/reports", content=body, headers={"Authorization": f"Bearer {token}"})
+
+
+@contextlib.contextmanager
+def away(engine: Engine, *tables: str) -> Iterator[None]:
+    """The database refuses what touches one of these tables, until the end of the block."""
+    with engine.begin() as connection:
+        for table in tables:
+            connection.execute(text(f"ALTER TABLE {table} RENAME TO {table}_away"))
+    try:
+        yield
+    finally:
+        with engine.begin() as connection:
+            for table in tables:
+                connection.execute(text(f"ALTER TABLE {table}_away RENAME TO {table}"))
 
 
 def kept(engine: Engine) -> int:
@@ -117,15 +133,70 @@ def test_many_agents_at_once_share_commits_and_all_are_answered(client: TestClie
 def test_when_the_database_does_not_take_it_nothing_is_acknowledged(
     client: TestClient, engine: Engine, token: str
 ) -> None:
-    with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE report RENAME TO report_away"))
-    answer = send(client, token, whole(1, report(ups())))
+    with away(engine, "report"):
+        answer = send(client, token, whole(1, report(ups())))
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "5"
-    with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE report_away RENAME TO report"))
     assert send(client, token, whole(1, report(ups()))).status_code == 200
     assert kept(engine) == 1
+
+
+def test_a_server_whose_last_write_failed_is_not_ready_until_one_succeeds(
+    client: TestClient, engine: Engine, token: str
+) -> None:
+    with away(engine, "report", "listening"):  # without "listening" the clock's own write fails too
+        assert send(client, token, whole(1, report(ups()))).status_code == 503
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.text.startswith("the database takes no writes: ")
+    assert send(client, token, whole(1, report(ups()))).status_code == 200
+    assert client.get("/readyz").text == "ready"
+
+
+def test_a_token_that_cannot_be_looked_up_now_is_not_called_unknown(
+    client: TestClient, engine: Engine, token: str
+) -> None:
+    client.app.state.tokens._read_at = float("-inf")  # type: ignore[attr-defined]
+    with away(engine, "agent"):
+        answer = send(client, token, whole(1, report(ups())))
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+
+
+def test_a_database_that_is_away_is_one_line_in_the_log_and_its_return_another(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(jobs, "TICK_S", 0.001)
+    ticks = 0
+
+    def counted(engine: Engine, tick: Callable[[Engine], None] = jobs.tick) -> None:
+        nonlocal ticks
+        ticks += 1
+        tick(engine)
+
+    monkeypatch.setattr(jobs, "tick", counted)
+
+    async def more(count: int) -> None:
+        enough = ticks + count
+        while ticks < enough:
+            await asyncio.sleep(0.001)
+
+    async def scene() -> None:
+        clock = asyncio.create_task(jobs.run(engine, 400, db.Writes()))
+        with away(engine, "listening"):
+            await more(5)
+        await more(5)
+        clock.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await clock
+
+    asyncio.run(scene())
+    said = [record for record in caplog.records if record.name == "zeng.db"]
+    assert [record.getMessage().partition(": ")[0] for record in said] == [
+        "the database takes no writes",
+        "the database takes writes again",
+    ]
+    assert not any(record.exc_info for record in said)
 
 
 @pytest.mark.parametrize(
@@ -177,10 +248,7 @@ def test_a_caller_who_claims_another_host_is_not_sent_there(client: TestClient) 
 def test_the_process_is_alive_and_ready_only_with_its_database(client: TestClient, engine: Engine) -> None:
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").text == "ready"
-    with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE alembic_version RENAME TO away"))
-    answer = client.get("/readyz")
-    with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE away RENAME TO alembic_version"))
+    with away(engine, "alembic_version"):
+        answer = client.get("/readyz")
     assert answer.status_code == 503
     assert client.get("/healthz").status_code == 200
