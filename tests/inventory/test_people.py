@@ -62,8 +62,8 @@ def test_an_unknown_login_is_told_nothing_else_than_a_wrong_password(session: Se
 
 
 def test_a_person_cannot_be_added_wrongly(session: Session, aynur: Person) -> None:
-    def add(login: str, password: str, districts: list[str]) -> None:
-        people.person_added(session, login, "x", Role.TECHNICIAN, password, districts, at=NOON)
+    def add(login: str, password: str, districts: list[str], name: str = "x") -> None:
+        people.person_added(session, login, name, Role.TECHNICIAN, password, districts, at=NOON)
 
     with pytest.raises(Invalid, match="too short"):
         add("orxan", "short", ["AZ-SAB"])
@@ -75,3 +75,8 @@ def test_a_person_cannot_be_added_wrongly(session: Session, aynur: Person) -> No
         add("aynur", PASSWORD, ["AZ-SAB"])
     with pytest.raises(Invalid, match="login"):
         add("or xan", PASSWORD, ["AZ-SAB"])
+    with pytest.raises(Invalid, match="65 characters; right are at most 64"):
+        add("o" * 65, PASSWORD, ["AZ-SAB"])
+    for name in ("", " ", "o" * 121, "or\nxan"):
+        with pytest.raises(Invalid, match="cannot be a name; right are 1 to 120"):
+            add("orxan", PASSWORD, ["AZ-SAB"], name)
