@@ -10,6 +10,7 @@ from inventory.roles import Role
 from inventory.tables import Device, Person, School
 
 LONGEST = timedelta(days=30)
+FURTHEST = timedelta(days=366)
 LONGEST_NOTE = 300
 PLANNERS = frozenset({Role.TECHNICIAN, Role.NOC, Role.ADMINISTRATOR})
 
@@ -37,10 +38,12 @@ def work_planned(
         raise Invalid("ends_at", "The end lies before the beginning; right is a later end.")
     if ends_at <= at:
         raise Invalid("ends_at", "This time is over already; right is an end in the future.")
+    if starts_at - at > FURTHEST:
+        raise Invalid("starts_at", "Planned work begins within a year; right is a beginning in the next 366 days.")
     if ends_at - starts_at > LONGEST:
         raise Invalid("ends_at", "Planned work lasts 30 days at most.")
     if len(note) > LONGEST_NOTE:
-        raise Invalid("note", f"The note has {len(note)} characters; at most {LONGEST_NOTE} are kept.")
+        raise Invalid("note", "The note is too long; right are at most 300 characters.")
     if device_id is not None:
         device = session.get(Device, device_id)
         if device is None or device.school_id != school.id:

@@ -71,7 +71,8 @@ async def own_form(request: Request) -> None:
         raise Refused(FOREIGN_FORM)
     given = str((await request.form()).get(FIELD) or request.headers.get("x-csrf") or "")
     seeds = [request.cookies[name] for name in (SESSION, VISIT) if request.cookies.get(name)]
-    if not any(hmac.compare_digest(form_token(seed), given) for seed in seeds):
+    sent = given.encode("utf-8", "replace")  # compare_digest takes text of ASCII alone
+    if not any(hmac.compare_digest(form_token(seed).encode(), sent) for seed in seeds):
         raise Refused(FOREIGN_FORM)
 
 

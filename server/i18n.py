@@ -94,8 +94,8 @@ def _catalogue(language: str) -> Catalog:
 
 
 def _extract() -> None:
-    template = extracted()
     for language in LANGUAGES:
+        template = extracted()  # anew each time: catalogues share a template's messages, and with them their strings
         path = path_of(language)
         catalogue = _catalogue(language) if path.exists() else Catalog(locale=language, project="zeng")
         catalogue.update(template, no_fuzzy_matching=True)

@@ -182,6 +182,20 @@ VALUES: Final = {
     "serviceRequested": N_("service wanted"),
 }
 
+# PJLink's parts of a projector and how each is (PJLink 1.04, ERST); on the wire as `filter=warning`.
+PARTS: Final = {
+    "fan": N_("fan"),
+    "lamp": N_("lamp"),
+    "temperature": N_("temperature"),
+    "cover": N_("cover"),
+    "filter": N_("filter"),
+    "other": N_("other"),
+}
+LEVELS: Final = {"ok": N_("OK"), "warning": N_("warning"), "error": N_("fault")}
+
+# The reason of these says what the state has said already.
+SAID_BY_STATE: Final = frozenset({Reason.WORKS, Reason.PLANNED})
+
 # The core's refusals that a person can meet on a page.
 SENTENCES: Final = (
     N_("Planned work is entered by the technician of the district or by the NOC."),
@@ -194,7 +208,9 @@ SENTENCES: Final = (
     N_("This planned work was cancelled before."),
     N_("This planned work is over; what was cannot be cancelled."),
     N_("Too many failed attempts; try again in 15 minutes."),
-    N_("This date and time cannot be read; right is for example 2026-11-24 14:00."),
+    N_("Planned work begins within a year; right is a beginning in the next 366 days."),
+    N_("The note is too long; right are at most 300 characters."),
+    N_("This date and time cannot be read; right is for example 2026-11-24T14:00."),
     N_("The form is older than your session, or comes from another site; send it again."),
     N_("There is no such page, or it is not yours to see."),
 )

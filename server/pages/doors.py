@@ -32,8 +32,8 @@ def _house_error(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     """The first fault of a request, with the field's name."""
-    if faults.for_people(request):
-        return faults.page(request, 422, faults.OTHER)
     fault = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": ""}
+    if faults.for_people(request):
+        return faults.invalid(request, fault)
     field = ".".join(str(part) for part in fault["loc"] if part != "body") or "body"
     return errors.problem(422, "Invalid", f"{field}: {fault['msg']}", field=field)

@@ -1,5 +1,8 @@
 """What went wrong, as a page for people; machines are answered with problem+json by server.errors."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -19,20 +22,41 @@ TITLES = {
     422: N_("Something in the form is wrong"),
     500: N_("Something broke"),
 }
+IN_ADDRESS = N_("Something in the address is wrong")
+# By the type of pydantic's fault, and the name under which it holds its limit.
+FIELDS = {
+    "int_parsing": (N_("“%(field)s” cannot be read; right is a whole number."), ""),
+    "int_from_float": (N_("“%(field)s” cannot be read; right is a whole number."), ""),
+    "greater_than_equal": (N_("“%(field)s” is too small; right is a number from %(limit)s on."), "ge"),
+    "less_than_equal": (N_("“%(field)s” is too large; right is a number up to %(limit)s."), "le"),
+    "string_too_long": (N_("“%(field)s” is too long; right are at most %(limit)s characters."), "max_length"),
+}
+FIELD = N_("What was given as “%(field)s” cannot be accepted.")
 BROKEN = N_("The fault is ours and was written down. What you see elsewhere is not affected.")
 OTHER = N_("This request cannot be answered.")
 
 
 def for_people(request: Request) -> bool:
     """Whether whoever asks reads pages."""
-    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/metrics"))
+    path = request.url.path
+    machines = path.startswith(("/api/", "/metrics")) or path.endswith(".json")
+    return "text/html" in request.headers.get("accept", "") and not machines
 
 
-def page(request: Request, status: int, sentence: str) -> Response:
+def page(request: Request, status: int, sentence: str, title: str = "", **values: object) -> Response:
     visitor = auth.visitor_or_nobody(request) if status != 500 else None
     view = look(request, visitor.person if visitor else None)
-    title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[422])
-    return view.page("fault.html", status, title=view._(title), sentence=view._(sentence), code=status)
+    title = title or TITLES.get(status, TITLES[500] if status >= 500 else TITLES[422])
+    said = view._(sentence) % values if values else view._(sentence)
+    return view.page("fault.html", status, title=view._(title), sentence=said, code=status)
+
+
+def invalid(request: Request, fault: Mapping[str, Any]) -> Response:
+    """One fault as pydantic tells it: which field, in the form or in the address, and what would be right."""
+    where, field = (*fault["loc"], "", "")[:2]
+    sentence, limit = FIELDS.get(fault.get("type", ""), (FIELD, ""))
+    values = {"field": field, "limit": fault.get("ctx", {}).get(limit, "")}
+    return page(request, 422, sentence, IN_ADDRESS if where in ("query", "path") else "", **values)
 
 
 def house_error(request: Request, error: HouseError) -> Response:

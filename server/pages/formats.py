@@ -3,7 +3,7 @@
 Chromium has no Azerbaijani data: it would write "2026 M11 22" and "1,234,567.89".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
-from server.words import N_, VALUES
+from server.words import LEVELS, N_, PARTS, VALUES
 
 BABEL_UNITS = {
     "V": "electric-volt",
@@ -102,10 +102,18 @@ class Formats:
         return f"{self.number(value)} {unit}".strip()
 
     def milliseconds(self, seconds: float) -> str:
-        return self._gettext(MILLISECONDS) % {"number": self.number(round(seconds * 1000, 1))}
+        """For round trips. None takes no time at all: 0 is a clock that counts in whole ms, as that of Windows does."""
+        number = round(seconds * 1000, 1)
+        return self._gettext(MILLISECONDS) % {"number": self.number(number) if number else "<" + self.number(1)}
 
     def _unit(self, number: int, unit: str) -> str:
         return format_unit(number, unit, "short", locale=self._locale)
 
     def _word(self, word: str) -> str:
-        return self._gettext(VALUES[word]) if word in VALUES else word
+        part, is_part, level = word.partition("=")
+        if is_part:
+            return f"{self._said(PARTS, part)}: {self._said(LEVELS, level)}"
+        return self._said(VALUES, word)
+
+    def _said(self, words: Mapping[str, str], word: str) -> str:
+        return self._gettext(words[word]) if word in words else word

@@ -125,6 +125,8 @@ def short_evidence(view: View, given: Verdict) -> str:
 
 
 def _sign(view: View, piece: Evidence) -> str:
-    unit = {Sign.LOSS: "%", Sign.SLOW: "s", Sign.LOW_MARGIN: "dB"}.get(piece.sign, "")
+    unit = {Sign.LOSS: "%", Sign.LOW_MARGIN: "dB"}.get(piece.sign, "")
+    slow = piece.sign == Sign.SLOW and piece.value is not None
+    value = view.formats.milliseconds(piece.value or 0) if slow else view.formats.reading(piece.value, unit)
     when = view.formats.when(piece.at, view.now) if piece.at else view._("an unknown time")
-    return view._(words.SIGNS[piece.sign]) % {"when": when, "value": view.formats.reading(piece.value, unit)}
+    return view._(words.SIGNS[piece.sign]) % {"when": when, "value": value}

@@ -13,7 +13,7 @@ from alerts import maintenance
 from alerts.shown import planned_until, shown
 from alerts.state import Judged, State
 from alerts.tables import DeviceState, Hearing
-from inventory.errors import Conflict, HouseError, Invalid
+from inventory.errors import Conflict, HouseError, Invalid, NotFound
 from inventory.roles import Scope
 from inventory.tables import Agent, Device, School
 from server import auth, db, queries, words
@@ -21,14 +21,16 @@ from server.auth import VisitorDep
 from server.current import Current, Seen, Snapshot
 from server.deps import EngineDep, SettingsDep
 from server.pages import rows
+from server.pages.typed import line, moment, row_id
 from server.pages.view import SignedView, View
-from server.pages.when import from_form
 
 EVERYWHERE = Scope(None)  # the school itself was checked against the reader's scope
 OUTAGE_DAYS = 7
 CLOCK_WARNING_MS = 60_000
 OPEN_UP_TO = 6  # devices of a kind that are shown without a click, where none is in trouble
 TROUBLE = frozenset({State.DOWN, State.DEGRADED})
+NO_SUCH_DEVICE = "There is no such device at this school."
+NO_SUCH_WORK = "There is no such planned work at this school."
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,6 +45,16 @@ class Shown:
     since: datetime | None
     heard_at: datetime | None
     key_readings: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form of planned work as it stands on the page; `device` is empty for the whole school."""
+
+    starts: str
+    ends: str
+    device: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,9 @@ def school_page(
         current: Current = request.app.state.current
         parts = _parts(session, current, view, school, withdrawn=bool(believed))
     partial = request.headers.get("hx-request") and request.query_params.get("part") == "now"
-    response = view.page("_school_now.html" if partial else "school.html", believed=believed, fault="", **parts)
+    response = view.page(
+        "_school_now.html" if partial else "school.html", believed=believed, fault="", typed=_untouched(view), **parts
+    )
     response.headers["vary"] = "hx-request, cookie, accept-language"
     return response
 
@@ -87,36 +101,62 @@ def plan_work(
     starts: Annotated[str, Form(max_length=40)] = "", ends: Annotated[str, Form(max_length=40)] = "",
     note: Annotated[str, Form(max_length=1000)] = "", device: Annotated[str, Form(max_length=12)] = "",
 ) -> Response:  # fmt: skip
+    typed = Typed(line(starts), line(ends), line(device), line(note))
     try:
         with db.writing(engine) as session:
             school = queries.school_seen(session, emis, visitor.scope)
-            device_id = int(device) if device.isdecimal() else None
-            begin, end = (
-                from_form(starts, settings.timezone, "starts_at"),
-                from_form(ends, settings.timezone, "ends_at"),
-            )
+            begin = moment(starts, settings.timezone, "starts_at")
+            end = moment(ends, settings.timezone, "ends_at")
             maintenance.work_planned(
-                session, school, device_id, begin, end, note, by=visitor.person, at=view.now
+                session, school, _device_id(device), begin, end, typed.note, by=visitor.person, at=view.now
             )  # fmt: skip
     except (Invalid, Conflict) as error:
-        return _again(request, view, visitor, emis, error)
+        return _again(request, view, visitor, emis, error, typed)
+    return RedirectResponse(f"/schools/{emis}#planned", 303)
+
+
+@router.get("/schools/{emis}/maintenance")
+@router.get("/schools/{emis}/maintenance/{number}/cancel")
+def planned_work(emis: str, visitor: VisitorDep, engine: EngineDep) -> Response:
+    """Where a refused form leaves the browser: its address asked for anew is the school, where the form stands."""
+    with db.reading(engine) as session:
+        queries.school_seen(session, emis, visitor.scope)
     return RedirectResponse(f"/schools/{emis}#planned", 303)
 
 
 @router.post("/schools/{emis}/maintenance/{number}/cancel", dependencies=[auth.OwnForm])
-def cancel_work(emis: str, number: int, view: SignedView, visitor: VisitorDep, engine: EngineDep) -> Response:
+def cancel_work(emis: str, number: str, view: SignedView, visitor: VisitorDep, engine: EngineDep) -> Response:
     with db.writing(engine) as session:
         school = queries.school_seen(session, emis, visitor.scope)
-        maintenance.work_cancelled(session, school, number, by=visitor.person, at=view.now)
+        wanted = row_id(number)
+        if wanted is None:
+            raise NotFound(NO_SUCH_WORK)
+        maintenance.work_cancelled(session, school, wanted, by=visitor.person, at=view.now)
     return RedirectResponse(f"/schools/{emis}#planned", 303)
 
 
-def _again(request: Request, view: View, visitor: auth.Visitor, emis: str, error: HouseError) -> Response:
-    """The page once more, with what was wrong above the form."""
+def _device_id(typed: str) -> int | None:
+    """None, the whole school, for the empty choice alone: what cannot be read must not silence a whole school."""
+    wanted = row_id(typed)
+    if typed and wanted is None:
+        raise Invalid("device", NO_SUCH_DEVICE)
+    return wanted
+
+
+def _untouched(view: View) -> Typed:
+    """Tomorrow morning, on the clocks of the reader."""
+    day = view.formats.local(view.now + timedelta(days=1)).strftime("%Y-%m-%d")
+    return Typed(f"{day}T09:00", f"{day}T13:00")
+
+
+def _again(
+    request: Request, view: View, visitor: auth.Visitor, emis: str, error: HouseError, typed: Typed
+) -> Response:  # fmt: skip
+    """The page once more, with what was wrong above the form, and in it what was typed."""
     with db.reading(request.app.state.engine) as session:
         school = queries.school_seen(session, emis, visitor.scope)
         parts = _parts(session, request.app.state.current, view, school, withdrawn=False)
-    return view.page("school.html", 422, believed=0, fault=str(error), **parts)
+    return view.page("school.html", 422, believed=0, fault=str(error), typed=typed, **parts)
 
 
 def _parts(session: Session, current: Current, view: View, school: School, *, withdrawn: bool) -> dict[str, Any]:
@@ -147,7 +187,6 @@ def _parts(session: Session, current: Current, view: View, school: School, *, wi
         "clock_warning_s": CLOCK_WARNING_MS / 1000,
         "rows": rows,
         "instant": lambda ms: datetime.fromtimestamp(ms / 1000, UTC),
-        "tomorrow": view.formats.local(view.now + timedelta(days=1)),
     }
 
 
@@ -175,10 +214,16 @@ def _key_readings(view: View, kind: str, snapshot: Snapshot | None, seen: Seen |
         return []
     values = {quantity: (value, unit) for quantity, _, unit, value in reversed(list(snapshot.readings(seen)))}
     return [
-        (view._(word), view.formats.reading(*values[quantity]))
+        (view._(word), _reading(view, quantity, *values[quantity]))
         for quantity, word in words.KEY_READINGS.get(kind, {}).items()
         if quantity in values and values[quantity][0] is not None
     ]
+
+
+def _reading(view: View, quantity: str, value: float | int | str | None, unit: str) -> str:
+    if quantity.endswith(".rtt") and isinstance(value, int | float):
+        return view.formats.milliseconds(value)
+    return view.formats.reading(value, unit)
 
 
 def _groups(devices: list[Shown]) -> list[Group]:

@@ -16,6 +16,7 @@ from server.auth import Visitor, VisitorDep
 from server.live import News, Watch
 from server.pages import rows
 from server.pages.board import Asked, grouped
+from server.pages.typed import LARGEST_ID, row_id
 from server.pages.view import SignedView, View
 
 ASK_AGAIN = timedelta(seconds=60)  # whether the reader is still signed in, and what he may see
@@ -27,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/live", response_class=EventSourceResponse)
 async def live(
     request: Request, view: SignedView, visitor: VisitorDep,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
     district: Annotated[str, Query(max_length=12)] = "",
     state: Annotated[str, Query(max_length=24)] = "",
     q: Annotated[str, Query(max_length=80)] = "",
@@ -35,7 +36,8 @@ async def live(
 ) -> AsyncIterator[ServerSentEvent]:  # fmt: skip
     """Events `row` (the rows of one school), `counts`, `reload` (load the page anew) and `leave` (sign in again)."""
     watch: Watch = request.app.state.watch
-    start = int(last_event_id) if last_event_id.isdecimal() else after
+    resumed = row_id(last_event_id)
+    start = after if resumed is None else resumed
     asked = Asked(district, state, q, 1)
     yield ServerSentEvent(comment="open", retry=RETRY_MS)
     known, asked_at = visitor, datetime.now(UTC)

@@ -132,6 +132,50 @@ def test_no_page_scrolls_sideways_on_a_phone(desk: Desk, language: str, sideways
     assert small == []
 
 
+@pytest.mark.parametrize("width", [360, 390])
+@pytest.mark.parametrize("language", ["az", "en", "ru"])
+def test_no_word_of_the_counters_is_broken_on_a_phone(desk: Desk, language: str, width: int) -> None:
+    page = desk.open("/", person=desk.site.who.rauf, language=language, viewport={"width": width, "height": 740})
+    broken = page.evaluate(
+        """[...document.querySelectorAll('.count span, .count small')].flatMap((e) => {
+             const text = e.lastChild, inside = e.closest('.count').getBoundingClientRect().right;
+             return [...text.data.matchAll(/\\S+/g)].filter((word) => {
+               const range = document.createRange();
+               range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length);
+               const boxes = range.getClientRects();
+               return boxes.length !== 1 || boxes[0].right > inside;
+             }).map(String);
+           })"""
+    )
+    assert broken == []
+
+
+def test_the_items_of_the_foot_stand_on_one_line(desk: Desk) -> None:
+    page = desk.open("/", person=desk.site.who.aynur)
+    bottoms = page.evaluate(
+        """['.foot > span', '.foot summary'].map((what) => {
+             const range = document.createRange();
+             range.selectNodeContents(document.querySelector(what));
+             return Math.round(range.getBoundingClientRect().bottom);
+           })"""
+    )
+    assert bottoms[0] == bottoms[1]
+
+
+def test_both_axes_of_the_chart_say_their_unit(desk: Desk) -> None:
+    page = desk.open("/", person=desk.site.who.aynur)
+    page.add_init_script(
+        "window.drawn = []; const fill = CanvasRenderingContext2D.prototype.fillText;"
+        "CanvasRenderingContext2D.prototype.fillText = function (...all) { drawn.push(all[0]); fill.apply(this, all); }"
+    )
+    page.goto(desk.site.url + "/schools/190")
+    expect(page.locator("#chart canvas")).to_be_visible()
+    said = page.evaluate("[chart.dataset.rtt, chart.dataset.loss]")
+    assert said[0].endswith("ms")
+    assert said[1].endswith("%")
+    page.wait_for_function("(said) => said.every((one) => drawn.includes(one))", arg=said)
+
+
 def test_the_dark_theme_follows_the_device_and_the_reader(desk: Desk) -> None:
     page = desk.open("/", person=desk.site.who.aynur, color_scheme="dark")
     background = "getComputedStyle(document.body).backgroundColor"

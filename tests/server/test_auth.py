@@ -96,11 +96,17 @@ def test_a_form_that_we_did_not_give_out_is_refused(house: House, path: str) -> 
     url = path.replace("{emis}", "190").replace("{number}", "1")
     assert browser.post(url, data={}, follow_redirects=False).status_code == 403
     assert browser.post(url, data={auth.FIELD: auth.form_token("other")}, follow_redirects=False).status_code == 403
+    assert browser.post(url, data={auth.FIELD: "ə"}, follow_redirects=False).status_code == 403
     token = token_in(browser.get("/").text)
     foreign = browser.post(
         url, data={auth.FIELD: token}, headers={"sec-fetch-site": "cross-site"}, follow_redirects=False
     )  # fmt: skip
     assert foreign.status_code == 403
+
+
+def test_a_token_that_is_no_ascii_is_refused_before_anybody_signed_in(house: House) -> None:
+    house.client.get("/sign-in")
+    assert house.client.post("/sign-in", data={auth.FIELD: "ə", "login": "aynur"}).status_code == 403
 
 
 def test_the_cookie_is_secure_where_the_setting_says_so(house: House) -> None:

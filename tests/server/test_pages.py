@@ -9,13 +9,13 @@ from sqlmodel import select
 
 from agent import report as wire
 from alerts import journal
-from alerts.tables import Episode, Hearing, Maintenance
+from alerts.tables import Episode, Hearing
 from inventory.tables import School
 from server import db
 from server.pages import doors
 from server.pages.shield import POLICY
 from tests import cast
-from tests.server.conftest import House, post, token_in
+from tests.server.conftest import House, post
 
 
 @pytest.fixture
@@ -39,6 +39,8 @@ STRANGER = {
     ("GET", "/schools/{emis}"): "/schools/190",
     ("GET", "/schools/{emis}/chart"): "/schools/190/chart",
     ("GET", "/schools/{emis}/chart.json"): "/schools/190/chart.json",
+    ("GET", "/schools/{emis}/maintenance"): "/schools/190/maintenance",
+    ("GET", "/schools/{emis}/maintenance/{number}/cancel"): "/schools/190/maintenance/1/cancel",
     ("POST", "/schools/{emis}/maintenance"): "/schools/190/maintenance",
     ("POST", "/schools/{emis}/maintenance/{number}/cancel"): "/schools/190/maintenance/1/cancel",
 }
@@ -48,7 +50,7 @@ def test_every_page_of_a_school_has_its_line_about_the_stranger() -> None:
     assert set(SCHOOL_ROUTES) == set(STRANGER)
 
 
-@pytest.mark.parametrize(("method", "url"), [(m, url) for (m, _), url in STRANGER.items()], ids=STRANGER.values())
+@pytest.mark.parametrize(("method", "url"), [(m, url) for (m, _), url in STRANGER.items()])
 def test_the_stranger_sees_404(house: House, voice: cast.Voice, method: str, url: str) -> None:
     browser = house.as_(house.who.kamran)
     when = {"starts": "2030-01-01T09:00", "ends": "2030-01-01T10:00"}
@@ -186,52 +188,6 @@ def test_invented_data_are_marked(house: House) -> None:
     assert "uydurma" in browser.get("/schools/190").text
 
 
-def _plan(browser: object, **other: str) -> int:
-    tomorrow = datetime.now(UTC) - timedelta(hours=1)
-    fields = {"starts": f"{tomorrow:%Y-%m-%dT%H:%M}Z", "ends": "2099-01-01T00:00", "note": "Kabel"} | other
-    return post(browser, "/schools/190/maintenance", "/schools/190", **fields)  # type: ignore[arg-type]
-
-
-def test_planned_work_is_shown_while_it_lasts_and_can_be_cancelled(house: House, voice: cast.Voice) -> None:
-    browser = house.as_(house.who.aynur)
-    ends = f"{datetime.now(UTC) + timedelta(hours=2):%Y-%m-%dT%H:%M}Z"
-    assert _plan(browser, ends=ends) == 303
-    html = browser.get("/schools/190").text
-    assert "Planlı iş, bitir: " in html
-    assert "Kabel" in html
-    assert '<tr class="maintenance">' in browser.get("/").text
-    assert post(browser, "/schools/190/maintenance/1/cancel") == 303
-    assert '<tr class="up">' in browser.get("/").text
-    assert post(browser, "/schools/190/maintenance/1/cancel") == 409
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"ends": "2020-01-01T00:00"}, "Bitmə vaxtı başlanğıcdan əvvəldir"),
-        ({"starts": "2020-01-01T00:00", "ends": "2020-01-01T01:00"}, "Bu vaxt artıq keçib"),
-        ({}, "ən çoxu 30 gün"),
-        ({"starts": "soon"}, "Bu tarix və saat oxunmur"),
-    ],
-)
-def test_a_wrong_plan_comes_back_with_a_sentence(house: House, fields: dict[str, str], sentence: str) -> None:
-    browser = house.as_(house.who.aynur)
-    token = token_in(browser.get("/schools/190").text)
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M}Z"
-    data = {"csrf": token, "starts": now, "ends": "2099-01-01T00:00", "note": ""} | fields
-    answer = browser.post("/schools/190/maintenance", data=data)
-    assert answer.status_code == 422
-    assert sentence in answer.text
-
-
-def test_an_operator_plans_no_work(house: House) -> None:
-    browser = house.as_(house.who.rauf)
-    assert "İş planla" not in browser.get("/schools/190").text
-    assert _plan(browser) == 403
-    with db.reading(house.engine) as session:
-        assert session.exec(select(Maintenance)).all() == []
-
-
 def test_the_chart_has_the_numbers_of_the_link_and_gaps_stay_gaps(house: House) -> None:
     now = datetime.now(UTC)
     with db.writing(house.engine) as session:
@@ -259,6 +215,88 @@ def test_machines_get_problems_and_people_get_pages(house: House) -> None:
     assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
     house.client.headers["accept"] = "application/json"
     assert house.client.get("/schools/190/chart.json").status_code == 401
+
+
+@pytest.mark.parametrize("url", ["/schools/190/chart.json?hours=0", "/schools/999/chart.json", "/nowhere.json"])
+def test_an_address_of_data_answers_with_problems_even_to_a_browser(house: House, url: str) -> None:
+    answer = house.as_(house.who.aynur).get(url)
+    assert answer.status_code in (404, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("/?page=-1", "“page” çox kiçikdir; düzgünü: ən azı 1 olan ədəd."),
+        ("/?page=1001", "“page” çox böyükdür; düzgünü: ən çoxu 1000 olan ədəd."),
+        ("/?page=one", "“page” oxunmur; düzgünü: tam ədəd."),
+        ("/?q=" + "x" * 81, "“q” çox uzundur; düzgünü: ən çoxu 80 simvol."),
+    ],
+)
+def test_a_wrong_address_is_answered_with_the_name_of_what_is_wrong(house: House, url: str, sentence: str) -> None:
+    answer = house.as_(house.who.aynur).get(url)
+    assert answer.status_code == 422
+    assert "Ünvanda səhv var" in answer.text
+    assert sentence in answer.text
+
+
+def _shown(house: House, *devices: wire.Device) -> str:
+    """The page of school 190 after a report of these devices."""
+    now = datetime.now(UTC)
+    with db.writing(house.engine) as session:
+        voice = cast.voice_of(session, session.get_one(School, 1), at=now)
+        voice.says(session, cast.minute(*devices), at=now)
+    return house.as_(house.who.aynur).get("/schools/190").text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("az", "filtr: xəbərdarlıq, lampa: nasazlıq"),
+        ("en", "filter: warning, lamp: fault"),
+        ("ru", "фильтр: предупреждение, лампа: неисправность"),
+    ],
+)
+def test_the_faults_of_a_board_are_said_in_words(house: House, language: str, said: str) -> None:
+    errors = wire.Reading("board.errors", "", "enum", "filter=warning lamp=error")
+    board = wire.Device("pjlink://10.0.0.9", "board", True, [wire.Reading("board.power", "", "enum", "on"), errors])
+    _shown(house, cast.link(), board)
+    html = house.as_(house.who.aynur).get(f"/schools/190?lang={language}").text
+    assert said in html
+    assert "=warning" not in html
+
+
+def test_a_board_with_a_warning_works_and_the_warning_is_said(house: House) -> None:
+    errors = wire.Reading("board.errors", "", "enum", "filter=warning")
+    html = _shown(house, cast.link(), wire.Device("pjlink://10.0.0.9", "board", True, [errors]))
+    assert 'class="device up"' in html.partition('id="k-board"')[2]
+    assert "filtr: xəbərdarlıq" in html
+
+
+def test_a_state_is_not_said_a_second_time_as_its_own_reason(house: House) -> None:
+    html = _shown(house, cast.link())
+    assert 'class="device up"' in html
+    assert "işləyir" not in html
+
+
+def test_the_last_known_state_is_not_said_twice_either(house: House) -> None:
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
+    with db.writing(house.engine) as session:
+        voice = cast.voice_of(session, session.get_one(School, 1), at=long_ago)
+        voice.says(session, cast.minute(), at=long_ago)
+    html = house.as_(house.who.aynur).get("/schools/190").text
+    assert "son bilinən: İşləyir, " in html
+    assert "(işləyir)" not in html
+
+
+@pytest.mark.parametrize(
+    ("rtt", "said"), [(0, "&lt;1 ms"), (0.0004, "0,4 ms"), (0.031, "31 ms"), (1.25, "1.250 ms")], ids=str
+)
+def test_a_round_trip_is_told_in_milliseconds_and_takes_some_time(house: House, rtt: float, said: str) -> None:
+    html = _shown(house, cast.link(rtt=rtt))
+    assert f"<dt>internet</dt><dd>{said}</dd>" in html
+    board = house.as_(house.who.aynur).get("/").text
+    assert f">{said}</td>" in board
 
 
 def test_what_breaks_says_so_without_its_inside(

@@ -11,6 +11,7 @@
 
   const options = (data) => {
     const axis = { stroke: style("--muted"), grid: { stroke: style("--line"), width: 1 }, ticks: { stroke: style("--line"), width: 1 }, font: "12px Inter, sans-serif" };
+    const label = (said) => ({ label: said, labelSize: 20, labelFont: "12px Inter, sans-serif" });
     const series = (label, scale, stroke, dash) => ({ label, scale, stroke, dash, width: 1.6, spanGaps: false, points: { show: false }, value: (_, v) => text(v) });
     return {
       width: place.clientWidth,
@@ -19,8 +20,8 @@
       scales: { x: { time: true, range: [data.from, data.to] }, ms: { range: (_, low, high) => [0, Math.max(10, (high || 0) * 1.1)] }, "%": { range: [0, 100] }, dB: { range: (_, low, high) => [0, Math.max(12, (high || 0) * 1.2)] } },
       axes: [
         { ...axis, values: [[3600, "{HH}:{mm}", null, null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1]] },
-        { ...axis, scale: "ms", size: 56, values: (_, all) => all.map(text) },
-        { ...axis, scale: "%", side: 1, size: 48, grid: { show: false }, values: (_, all) => all.map(text) },
+        { ...axis, scale: "ms", size: 56, ...label(say.rtt), values: (_, all) => all.map(text) },
+        { ...axis, scale: "%", side: 1, size: 48, ...label(say.loss), grid: { show: false }, values: (_, all) => all.map(text) },
       ],
       series: [
         { label: say.time, value: "{HH}:{mm}" },
