@@ -1,10 +1,13 @@
 """The form of planned work: what it takes, what it refuses, and what it keeps of what was typed."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
+import httpx2 as httpx
 import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
@@ -13,6 +16,7 @@ from alerts.tables import Maintenance
 from inventory.tables import Device, School
 from server import db
 from server.pages import typed
+from server.pages.stream import live
 from tests import cast
 from tests.server.conftest import House, post, token_in
 
@@ -147,3 +151,15 @@ def test_an_id_is_what_a_row_can_have(text: str, number: int | None) -> None:
 def test_the_form_of_every_language_offers_tomorrow(house: House) -> None:
     html = house.as_(house.who.aynur).get("/schools/190").text
     assert re.search(rf'name="starts" required value="{_in(days=1)[:10]}T09:00"', html)
+
+
+@pytest.mark.parametrize("last_event_id", ["9" * 5000, "²", "-1", "abc"], ids=lambda given: given[:4])
+def test_a_stream_begins_whatever_its_last_event_is_called(last_event_id: str) -> None:
+    request: Any = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(watch=None)))
+    nobody: Any = None
+
+    async def begun() -> str | None:
+        stream = aiter(live(request, nobody, nobody, last_event_id=last_event_id))
+        return (await anext(stream)).comment
+
+    assert asyncio.run(begun()) == "open"
