@@ -15,9 +15,6 @@ from agent.targets import Target
 from agent.wanted import Detail, Heard, Memory
 from tests.devices import network_ups_tools as tools
 
-with_upsd = pytest.mark.skipif(
-    not tools.INSTALLED, reason="Debian's nut-server (/lib/nut/upsd, dummy-ups) is not installed"
-)
 ROAD = NutRoad(timeout_s=2.0)
 
 
@@ -38,7 +35,6 @@ async def becomes(target: Target, wanted: str) -> bool:
     return await tools.until(it_is)
 
 
-@with_upsd
 def test_mains_then_battery_then_mains_again(tmp_path: Path) -> None:
     async def story() -> None:
         async with tools.upsd(tmp_path) as it:
@@ -51,7 +47,6 @@ def test_mains_then_battery_then_mains_again(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-@with_upsd
 def test_a_killed_driver_is_lost_communication_at_once_and_not_a_power_cut(tmp_path: Path) -> None:
     async def story() -> None:
         async with tools.upsd(tmp_path) as it:
@@ -62,7 +57,6 @@ def test_a_killed_driver_is_lost_communication_at_once_and_not_a_power_cut(tmp_p
     asyncio.run(story())
 
 
-@with_upsd
 def test_a_frozen_driver_is_stale_after_maxage_and_recovers(tmp_path: Path) -> None:
     async def story() -> None:
         async with tools.upsd(tmp_path) as it:
@@ -77,7 +71,6 @@ def test_a_frozen_driver_is_stale_after_maxage_and_recovers(tmp_path: Path) -> N
     asyncio.run(story())
 
 
-@with_upsd
 def test_an_unknown_ups_is_told_by_name(tmp_path: Path) -> None:
     async def story() -> None:
         async with tools.upsd(tmp_path) as it:
@@ -88,7 +81,6 @@ def test_an_unknown_ups_is_told_by_name(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-@with_upsd
 def test_a_model_name_in_another_encoding_does_not_hide_the_ups(tmp_path: Path) -> None:
     async def story() -> None:
         async with tools.upsd(tmp_path) as it:

@@ -12,7 +12,6 @@ from pathlib import Path
 from agent.targets import Target
 
 DRIVER, SERVER = Path("/lib/nut/dummy-ups"), Path("/lib/nut/upsd")
-INSTALLED = DRIVER.exists() and SERVER.exists()
 MAXAGE_S = 3
 SCHOOL_UPS = {
     "battery.charge": "100",
