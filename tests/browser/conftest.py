@@ -52,7 +52,7 @@ class Site:
         httpx.post(f"{self.url}/api/v1/reports", content=body, headers=headers).raise_for_status()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if not assets.manifest():
         assets.build()
@@ -96,7 +96,7 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     pytest.fail("the server did not become ready:\n" + log.read_text())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "Chromium is not installed; run `make test`, which installs it, or apt-get install chromium"
