@@ -1,8 +1,8 @@
 """A real Prometheus scrapes a real server, judges by the shipped rules, and a real Alertmanager tells a webhook.
 
 Only time is changed: in copies of the shipped files every `for` and `keep_firing_for` is a sixtieth, at least 5 s
-(10 s where absence is asked for), scrapes and evaluations come each second, groups wait one second, and school hours are always. Rules, routes and
-inhibition stay.
+(10 s where absence is asked for), scrapes and evaluations come each second, groups wait one second, and school hours
+are always. Rules, routes and inhibition stay.
 """
 
 import json
