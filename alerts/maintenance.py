@@ -6,18 +6,17 @@ from sqlmodel import Session, col, select
 
 from alerts.tables import Maintenance
 from inventory.errors import Conflict, Invalid, NotFound, Refused
-from inventory.roles import Role
+from inventory.roles import ALLOWED, Permission, Role
 from inventory.tables import Device, Person, School
 
 LONGEST = timedelta(days=30)
 FURTHEST = timedelta(days=366)
 LONGEST_NOTE = 300
-PLANNERS = frozenset({Role.TECHNICIAN, Role.NOC, Role.ADMINISTRATOR})
 
 
 def may_plan(role: Role) -> bool:
     """Technicians (at the schools that they see), NOC and administrators; an operator answers calls."""
-    return role in PLANNERS
+    return Permission.PLAN_WORK in ALLOWED[role]
 
 
 def work_planned(

@@ -2,7 +2,16 @@
 
 
 class HouseError(Exception):
-    """Carries one sentence that says what was wrong and what would be right."""
+    """Carries one sentence that says what was wrong and what would be right.
+
+    `sentence` is written as a literal, so that pages find its translation; what differs from case to case stands in
+    `values` and in the sentence as %(name)s.
+    """
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence = sentence
+        self.values = values
 
 
 class NotFound(HouseError):
@@ -24,6 +33,6 @@ class Expired(HouseError):
 class Invalid(HouseError):
     """A field is wrong; `field` names it."""
 
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, field: str, sentence: str, **values: object) -> None:
+        super().__init__(sentence, **values)
         self.field = field

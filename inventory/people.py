@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from inventory import secrets
 from inventory.errors import Conflict, Invalid, NotFound, Refused
 from inventory.roles import COUNTRYWIDE, Role, Scope, scope_of
-from inventory.tables import District, Person, PersonDistrict, SignIn, SignInFailure
+from inventory.tables import District, Person, PersonDistrict, PersonSchool, SignIn, SignInFailure
 
 SHORTEST_PASSWORD = 10
 LONGEST_LOGIN, LONGEST_NAME = 64, 120
@@ -88,8 +88,9 @@ def who_is(session: Session, cookie: str, *, at: datetime) -> tuple[Person, Scop
 
 
 def scope_of_person(session: Session, person: Person) -> Scope:
-    rows = session.exec(select(PersonDistrict.district_code).where(PersonDistrict.person_id == person.id))
-    return scope_of(person.role, list(rows))
+    districts = session.exec(select(PersonDistrict.district_code).where(PersonDistrict.person_id == person.id))
+    schools = session.exec(select(PersonSchool.school_id).where(PersonSchool.person_id == person.id))
+    return scope_of(person.role, list(districts), list(schools))
 
 
 def language_chosen(session: Session, person: Person, language: str) -> None:

@@ -37,7 +37,7 @@ def school_opened(session: Session, emis: str, name: str, district: str, *, demo
         raise NotFound(f"There is no district {district}; add it first: zeng district add {district} NAME")
     if session.exec(select(School).where(School.emis == emis)).first():
         raise Conflict(f"A school with the code {emis} is there already.")
-    school = School(emis=emis, name=name, district_code=district, demo=demo)
+    school = School(emis=emis, name=name, district_code=district, place_code=district, demo=demo)
     session.add(school)
     session.flush()
     return school

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from inventory import people, secrets
 from inventory.errors import Refused
-from inventory.roles import Scope
+from inventory.roles import Scope, Who
 from inventory.tables import Person
 from server import db
 from server.settings import Settings
@@ -37,6 +37,12 @@ class Visitor:
 
     person: Person
     scope: Scope
+    request: str = ""
+
+    @property
+    def who(self) -> Who:
+        """The same for services: it names itself in the trace."""
+        return Who(self.person.login, self.person.role, self.scope, self.person.id, self.request)
 
 
 def visitor_or_nobody(request: Request) -> Visitor | None:
@@ -45,7 +51,7 @@ def visitor_or_nobody(request: Request) -> Visitor | None:
         return None
     with db.reading(request.app.state.engine) as session:
         known = people.who_is(session, cookie, at=datetime.now(UTC))
-    return Visitor(*known) if known else None
+    return Visitor(*known, request=request.scope.get("zeng_request", "")) if known else None
 
 
 def visitor(request: Request) -> Visitor:

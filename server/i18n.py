@@ -22,6 +22,8 @@ NAMES: Final = {"az": "Azərbaycanca", "en": "English", "ru": "Русский"}
 LOCALES: Final = Path(__file__).parent / "locales"
 SOURCES: Final = Path(__file__).parent
 MAPPING: Final = [("pages/**.py", "python"), ("words.py", "python"), ("templates/**.html", "jinja2")]
+CORE: Final = ("inventory", "alerts")
+REFUSALS: Final = {"Conflict": None, "Expired": None, "Invalid": (2,), "NotFound": None, "Refused": None, "N_": None}
 PLURALS: Final = {
     "az": "nplurals=2; plural=(n != 1);",
     "en": "nplurals=2; plural=(n != 1);",
@@ -58,7 +60,7 @@ def wished(header: str) -> str | None:
 
 
 def extracted() -> Catalog:
-    """Every sentence of pages, templates and words, as a catalogue without translations."""
+    """Every sentence of pages, templates, words and refusals, as a catalogue without translations."""
     catalogue = Catalog(project="zeng", charset="utf-8")
     found = extract_from_dir(
         SOURCES,
@@ -68,6 +70,9 @@ def extracted() -> Catalog:
     )
     for _, _, message, _, context in found:
         catalogue.add(message, context=context)
+    for room in CORE:
+        for _, _, sentence, _, _ in extract_from_dir(SOURCES.parent / room, [("**.py", "python")], keywords=REFUSALS):
+            catalogue.add(sentence)
     return catalogue
 
 

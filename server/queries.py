@@ -10,12 +10,11 @@ from sqlmodel import Session, col
 from alerts.shown import UNKNOWN, Window, planned_until, shown, silent_since
 from alerts.state import Judged, Reason, State
 from alerts.tables import Change, DeviceState, Episode, Hearing, Maintenance
-from inventory.errors import NotFound
 from inventory.folding import az_key, folded, found
 from inventory.roles import Scope
+from inventory.scoping import within
 from inventory.tables import Agent, Device, District, Person, School
 
-NO_SUCH_PAGE = "There is no such page, or it is not yours to see."
 WORST_FIRST = (State.DOWN, State.DEGRADED, State.NO_DATA, State.MAINTENANCE, State.UP)
 RANK = {state: rank for rank, state in enumerate(WORST_FIRST)}
 
@@ -63,9 +62,9 @@ class Filter:
 def districts(session: Session, scope: Scope, language: str) -> dict[str, str]:
     """Names by code of the districts that have schools in this scope, in Azerbaijani (or the language's) order."""
     name = {"en": District.name_en, "ru": District.name_ru}.get(language, District.name_az)
-    with_schools = select(col(School.district_code)).distinct()
+    with_schools = within(select(col(School.district_code)).distinct(), scope)
     rows = session.execute(select(col(District.code), col(name)).where(col(District.code).in_(with_schools))).all()
-    return {code: text for code, text in sorted(rows, key=lambda row: az_key(row[1])) if scope.covers(code)}
+    return {row[0]: row[1] for row in sorted(rows, key=lambda row: az_key(row[1]))}
 
 
 def lines(session: Session, scope: Scope, now: datetime, school_ids: Collection[int] | None = None) -> list[Line]:
@@ -85,8 +84,7 @@ def lines(session: Session, scope: Scope, now: datetime, school_ids: Collection[
         .join(DeviceState, col(DeviceState.device_id) == col(Device.id), isouter=True)
         .where(col(Device.kind).in_(("link", "ups")), col(Device.gone_at).is_(None))
     )  # fmt: skip
-    if scope.districts is not None:
-        schools = schools.where(col(School.district_code).in_(scope.districts))
+    schools = within(schools, scope)
     if school_ids is not None:
         schools = schools.where(col(School.id).in_(school_ids))
         heard = heard.where(col(Hearing.school_id).in_(school_ids))
@@ -197,14 +195,6 @@ def windows_by_school(
     for school_id, device_id, starts_at, ends_at in session.execute(rows):
         out.setdefault(school_id, []).append(Window(device_id, starts_at, ends_at))
     return out
-
-
-def school_seen(session: Session, emis: str, scope: Scope) -> School:
-    """The school with this code. NotFound where there is none, or none that this person may see."""
-    school = session.scalars(select(School).where(col(School.emis) == emis)).first()
-    if school is None or not scope.covers(school.district_code):
-        raise NotFound(NO_SUCH_PAGE)
-    return school
 
 
 def agents_of(session: Session, school: School) -> list[tuple[Agent, Hearing]]:

@@ -104,6 +104,11 @@ ROLES: Final = {
     Role.TECHNICIAN: N_("technician"),
     Role.OPERATOR: N_("operator"),
     Role.NOC: N_("NOC"),
+    Role.MENTOR: N_("mentor"),
+    Role.MENTORING_MANAGER: N_("mentoring manager"),
+    Role.DIRECTOR: N_("director"),
+    Role.KEEPER: N_("register keeper"),
+    Role.AUDITOR: N_("auditor"),
     Role.ADMINISTRATOR: N_("administrator"),
 }
 

@@ -15,9 +15,9 @@ from sqlmodel import Session
 from agent import report as wire
 from alerts import record, watch
 from alerts.heads import Heads
-from inventory import register, secrets
-from inventory.roles import Role
-from inventory.tables import Agent, Person, PersonDistrict, School, SignIn
+from inventory import people, register, secrets
+from inventory.roles import Role, Who
+from inventory.tables import Agent, Person, PersonDistrict, PersonSchool, School, SignIn
 from server import db
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # 12:00 in Baku, a Tuesday
@@ -35,6 +35,11 @@ class Cast:
     kamran: Person  # technician of Şəmkir: the stranger
     rauf: Person  # operator
     nigar: Person  # NOC
+    leyla: Person  # keeper of the register, of the whole country
+    elchin: Person  # director of school 190
+    sevda: Person  # mentor of school 190
+    orxan: Person  # auditor
+    zaur: Person  # administrator
 
 
 def enter(session: Session, *, at: datetime = NOW) -> Cast:
@@ -55,6 +60,11 @@ def enter(session: Session, *, at: datetime = NOW) -> Cast:
         session.flush()
         return row
 
+    def of_school(person: Person, school: School) -> Person:
+        session.add(PersonSchool(person_id=person.id or 0, school_id=school.id or 0))
+        session.flush()
+        return person
+
     return Cast(
         school,
         elsewhere,
@@ -62,7 +72,17 @@ def enter(session: Session, *, at: datetime = NOW) -> Cast:
         person("kamran", "Kamran Əliyev", Role.TECHNICIAN, "AZ-SKR"),
         person("rauf", "Rauf Hüseynov", Role.OPERATOR),
         person("nigar", "Nigar Quliyeva", Role.NOC),
+        person("leyla", "Leyla Abbasova", Role.KEEPER),
+        of_school(person("elchin", "Elçin Rzayev", Role.DIRECTOR), school),
+        of_school(person("sevda", "Sevda İsmayılova", Role.MENTOR), school),
+        person("orxan", "Orxan Vəliyev", Role.AUDITOR),
+        person("zaur", "Zaur Nəbiyev", Role.ADMINISTRATOR),
     )
+
+
+def who(session: Session, person: Person) -> Who:
+    """The same person, for services."""
+    return Who(person.login, person.role, people.scope_of_person(session, person), person.id)
 
 
 @cache

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from inventory import scoping
 from inventory.tables import School
 from server import db, queries
 from server.auth import VisitorDep
@@ -27,7 +28,7 @@ def chart_json(
     """Columns of equal length: `t` Unix s, `rtt` ms, `loss` %, `margin` dB; a null after a gap keeps lines apart."""
     now = datetime.now(UTC)
     with db.reading(engine) as session:
-        school = queries.school_seen(session, emis, visitor.scope)
+        school = scoping.school_seen(session, emis, visitor.scope)
         versions = [hearing.version for _, hearing in queries.agents_of(session, school)]
         etag = f'W/"{school.id}-{".".join(map(str, versions))}-{hours}-{int(now.timestamp() // 600)}"'
         headers = {"etag": etag, "cache-control": "no-cache, private"}
@@ -48,7 +49,7 @@ def chart_json(
 @router.get("/schools/{emis}/chart")
 def chart_table(emis: str, view: SignedView, visitor: VisitorDep, engine: EngineDep, link: str = "") -> Response:
     with db.reading(engine) as session:
-        school = queries.school_seen(session, emis, visitor.scope)
+        school = scoping.school_seen(session, emis, visitor.scope)
         found = _minutes(session, school, view.now, 24, link)
     hours = hourly(found, _ms(view.now - timedelta(hours=24)), _ms(view.now))
     return view.page("chart_table.html", school=school, hours=hours, instant=_instant)

@@ -7,8 +7,9 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from inventory import scoping
 from inventory.errors import HouseError
-from server import auth, errors, queries
+from server import auth, errors
 from server.pages.shield import HEADERS
 from server.pages.view import look
 from server.words import N_
@@ -61,13 +62,13 @@ def invalid(request: Request, fault: Mapping[str, Any]) -> Response:
 
 def house_error(request: Request, error: HouseError) -> Response:
     status = errors.STATUS.get(type(error), (400, ""))[0]
-    return page(request, status, str(error))
+    return page(request, status, error.sentence, **error.values)
 
 
 def http_error(request: Request, error: Exception) -> Response:
     """An address that leads nowhere, or a method that it does not know."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    sentence = queries.NO_SUCH_PAGE if status == 404 else OTHER
+    sentence = scoping.NO_SUCH_PAGE if status == 404 else OTHER
     if for_people(request):
         return page(request, status, sentence)
     return errors.problem(status, TITLES.get(status, "Error"), sentence)

@@ -13,6 +13,7 @@ from alerts import maintenance
 from alerts.shown import planned_until, shown
 from alerts.state import Judged, State
 from alerts.tables import DeviceState, Hearing
+from inventory import scoping
 from inventory.errors import Conflict, HouseError, Invalid, NotFound
 from inventory.roles import Scope
 from inventory.tables import Agent, Device, School
@@ -84,7 +85,7 @@ def school_page(
     believed: Annotated[int, Query(ge=0, le=1)] = 0,
 ) -> Response:  # fmt: skip
     with db.reading(engine) as session:
-        school = queries.school_seen(session, emis, visitor.scope)
+        school = scoping.school_seen(session, emis, visitor.scope)
         current: Current = request.app.state.current
         parts = _parts(session, current, view, school, withdrawn=bool(believed))
     partial = request.headers.get("hx-request") and request.query_params.get("part") == "now"
@@ -104,7 +105,7 @@ def plan_work(
     typed = Typed(line(starts), line(ends), line(device), line(note))
     try:
         with db.writing(engine) as session:
-            school = queries.school_seen(session, emis, visitor.scope)
+            school = scoping.school_seen(session, emis, visitor.scope)
             begin = moment(starts, settings.timezone, "starts_at")
             end = moment(ends, settings.timezone, "ends_at")
             maintenance.work_planned(
@@ -120,14 +121,14 @@ def plan_work(
 def planned_work(emis: str, visitor: VisitorDep, engine: EngineDep) -> Response:
     """Where a refused form leaves the browser: its address asked for anew is the school, where the form stands."""
     with db.reading(engine) as session:
-        queries.school_seen(session, emis, visitor.scope)
+        scoping.school_seen(session, emis, visitor.scope)
     return RedirectResponse(f"/schools/{emis}#planned", 303)
 
 
 @router.post("/schools/{emis}/maintenance/{number}/cancel", dependencies=[auth.OwnForm])
 def cancel_work(emis: str, number: str, view: SignedView, visitor: VisitorDep, engine: EngineDep) -> Response:
     with db.writing(engine) as session:
-        school = queries.school_seen(session, emis, visitor.scope)
+        school = scoping.school_seen(session, emis, visitor.scope)
         wanted = row_id(number)
         if wanted is None:
             raise NotFound(NO_SUCH_WORK)
@@ -154,9 +155,9 @@ def _again(
 ) -> Response:  # fmt: skip
     """The page once more, with what was wrong above the form, and in it what was typed."""
     with db.reading(request.app.state.engine) as session:
-        school = queries.school_seen(session, emis, visitor.scope)
+        school = scoping.school_seen(session, emis, visitor.scope)
         parts = _parts(session, request.app.state.current, view, school, withdrawn=False)
-    return view.page("school.html", 422, believed=0, fault=str(error), typed=typed, **parts)
+    return view.page("school.html", 422, believed=0, fault=view.told(error), typed=typed, **parts)
 
 
 def _parts(session: Session, current: Current, view: View, school: School, *, withdrawn: bool) -> dict[str, Any]:

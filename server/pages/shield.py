@@ -9,8 +9,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inventory import scoping
 from inventory.errors import NotFound
-from server import assets, queries
+from server import assets
 
 POLICY: Final = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -62,7 +63,7 @@ def static(request: Request, name: str) -> Response:
     """A built file, in the best encoding that the browser takes and the build has made."""
     path = assets.DIST / Path(name).name
     if path.suffix not in MEDIA or not path.is_file():
-        raise NotFound(queries.NO_SUCH_PAGE)
+        raise NotFound(scoping.NO_SUCH_PAGE)
     headers = {"cache-control": LONG, "vary": "accept-encoding"}
     accepted = request.headers.get("accept-encoding", "")
     for encoding, suffix in COMPRESSED:

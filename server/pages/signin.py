@@ -40,7 +40,7 @@ def sign_in(
             valid = timedelta(hours=settings.session_hours)
             cookie = people.signed_in(session, login.strip(), password, valid=valid, at=view.now)
         except Refused as error:
-            fault = str(error)
+            fault = view.told(error)
         if cookie and chosen in i18n.LANGUAGES:
             person = session.exec(select(Person).where(col(Person.login) == login.strip())).one()
             people.language_chosen(session, person, chosen)

@@ -60,7 +60,7 @@ def events(view: View, visitor: Visitor, asked: Asked, names: dict[str, str], ne
     number = str(news.last)
     if news.reload:
         return [ServerSentEvent(event="reload", raw_data="reload", id=number)]
-    mine = [row for row in news.rows if visitor.scope.covers(row.line.district)]
+    mine = [row for row in news.rows if visitor.scope.covers(row.line.district, row.line.school_id)]
     if not mine:
         return []
     out = []
@@ -70,7 +70,7 @@ def events(view: View, visitor: Visitor, asked: Asked, names: dict[str, str], ne
     here = [
         line
         for line in news.everything
-        if visitor.scope.covers(line.district) and asked.district in ("", line.district)
+        if visitor.scope.covers(line.district, line.school_id) and asked.district in ("", line.district)
     ]
     html = view.text("_counts.html", counts=rows.counted(here), asked=asked)
     out.append(ServerSentEvent(event="counts", raw_data=_one_line(html), id=number))

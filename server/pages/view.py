@@ -13,6 +13,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from alerts.state import State
+from inventory.errors import HouseError
 from inventory.tables import Person
 from server import assets, auth, i18n, words
 from server.auth import MaybeVisitorDep, VisitorDep
@@ -87,6 +88,11 @@ class View:
 
     def _(self, sentence: str) -> str:
         return i18n.translations(self.language).gettext(sentence) if sentence else ""
+
+    def told(self, error: HouseError) -> str:
+        """What was wrong, in the reader's language."""
+        said = self._(error.sentence)
+        return said % error.values if error.values else said
 
     def text(self, template: str, **values: Any) -> str:
         made = environment(self.language).get_template(template)

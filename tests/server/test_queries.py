@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from alerts import maintenance
 from alerts.state import Reason, State
+from inventory import scoping
 from inventory.errors import Conflict, Invalid, NotFound, Refused
 from inventory.roles import Scope
 from inventory.tables import Person, School
@@ -52,7 +53,7 @@ def test_a_board_costs_as_many_queries_for_fifty_schools_as_for_two(engine: Engi
     few = queries_of_a_board()
     with db.writing(engine) as session:
         for number in range(48):
-            school = School(emis=f"x{number}", name=f"Məktəb {number}", district_code="AZ-SAB")
+            school = School(emis=f"x{number}", name=f"Məktəb {number}", district_code="AZ-SAB", place_code="AZ-SAB")
             session.add(school)
             session.flush()
             cast.voice_of(session, school).says(session, cast.minute())
@@ -62,7 +63,7 @@ def test_a_board_costs_as_many_queries_for_fifty_schools_as_for_two(engine: Engi
 def test_the_worst_comes_first_and_the_silent_before_those_who_never_spoke(engine: Engine, who: cast.Cast) -> None:
     with db.writing(engine) as session:
         names = ("never", "fine", "down", "silent")
-        schools = {name: School(emis=name, name=name, district_code="AZ-SAB") for name in names}
+        schools = {name: School(emis=name, name=name, district_code="AZ-SAB", place_code="AZ-SAB") for name in names}
         session.add_all(schools.values())
         session.flush()
         cast.voice_of(session, schools["silent"]).says(session, cast.minute(), at=NOW - timedelta(hours=1))
@@ -83,7 +84,7 @@ def test_a_scope_never_shows_another_district(engine: Engine, who: cast.Cast) ->
         assert {line.district for line in queries.lines(session, sabirabad, NOW)} == {"AZ-SAB"}
         assert list(queries.districts(session, sabirabad, "az")) == ["AZ-SAB"]
         with pytest.raises(NotFound):
-            queries.school_seen(session, "21", sabirabad)
+            scoping.school_seen(session, "21", sabirabad)
 
 
 def test_two_agents_of_a_school_are_two_lines(engine: Engine, who: cast.Cast) -> None:

@@ -1,0 +1,37 @@
+"""Words for equipment: its kinds, and by what evidence an agent's device is a piece of the register."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a thing is. Devices that agents describe use the same words (agent.report), where they have one."""
+
+    COMPUTER = "computer"
+    NOTEBOOK = "notebook"
+    NETBOOK = "netbook"
+    TABLET = "tablet"
+    SERVER = "server"
+    MONITOR = "monitor"
+    PRINTER = "printer"
+    SCANNER = "scanner"
+    PROJECTOR = "projector"
+    BOARD = "board"
+    UPS = "ups"
+    SWITCH = "switch"
+    ROUTER = "router"
+    ACCESS_POINT = "access_point"
+    MODEM = "modem"
+    SENSOR = "sensor"
+    HEADPHONES = "headphones"
+    GRAPHIC_TABLET = "graphic_tablet"
+    JOYSTICK = "joystick"
+    OTHER = "other"
+
+
+class Evidence(StrEnum):
+    """Why a device of an agent is taken for a piece of the register, the strongest first. Never a host name."""
+
+    PERSON = "person"
+    AGENT_KEY = "agent_key"
+    SERIAL = "serial"
+    MAC = "mac"

@@ -1,0 +1,8 @@
+"""rights: nothing yet"""
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    pass

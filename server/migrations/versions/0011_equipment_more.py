@@ -1,0 +1,8 @@
+"""equipment_more: nothing yet"""
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    pass

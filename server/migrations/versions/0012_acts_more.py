@@ -1,0 +1,8 @@
+"""acts_more: nothing yet"""
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    pass
