@@ -62,7 +62,7 @@ def invalid(request: Request, fault: Mapping[str, Any]) -> Response:
 
 def house_error(request: Request, error: HouseError) -> Response:
     status = errors.STATUS.get(type(error), (400, ""))[0]
-    return page(request, status, error.sentence, **error.values)
+    return page(request, status, error.sentence, "", **error.values)
 
 
 def http_error(request: Request, error: Exception) -> Response:
