@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 from fastapi import FastAPI, Request
 from sqlalchemy import text
@@ -11,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from server import db, ingest, jobs, live, scrape
-from server.api import enrol
+from server.api import doors as api_doors
 from server.current import Current
 from server.errors import TooLarge, problem
 from server.exposition import Exposition
@@ -19,6 +21,8 @@ from server.pages import doors, faults
 from server.settings import Settings
 
 LARGEST_FORM = 64_000  # bytes; reports have a limit of their own, ZENG_MAX_BODY_BYTES
+LARGER: dict[str, int] = {}  # by the beginning of the path: bytes of what is uploaded there
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 class Zeng(FastAPI):
@@ -27,25 +31,44 @@ class Zeng(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/api/v1/reports" and scope["method"] == "POST":
             await ingest.receive(self.state, scope, receive, send)
+        elif scope["type"] == "http" and ("\x00" in scope["path"] or b"%00" in scope["query_string"]):
+            await problem(400, "Bad request", "An address holds no character NUL.")(scope, receive, send)
         else:
-            await super().__call__(scope, _small(scope, receive), send)
+            await super().__call__(scope, _small(scope, receive), _named(scope, send))
+
+
+def _named(scope: Scope, send: Send) -> Send:
+    """Gives the request a name that the trace keeps and the answer tells: the caller's X-Request-Id, or a new one."""
+    if scope["type"] != "http":
+        return send
+    given = dict(scope["headers"]).get(b"x-request-id", b"")
+    name = given if REQUEST_ID.fullmatch(given) else uuid4().hex.encode()
+    scope["zeng_request"] = name.decode()
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", name)]
+        await send(message)
+
+    return told
 
 
 def _small(scope: Scope, receive: Receive) -> Receive:
     """`receive` that raises TooLarge: at once for a length that is announced, in time for one that is not."""
     if scope["type"] != "http":
         return receive
+    limit = next((size for path, size in LARGER.items() if scope["path"].startswith(path)), LARGEST_FORM)
     announced = int(dict(scope["headers"]).get(b"content-length") or 0)
     had = 0
 
     async def counted() -> Message:
         nonlocal had
-        if announced > LARGEST_FORM:
-            raise TooLarge(LARGEST_FORM)
+        if announced > limit:
+            raise TooLarge(limit)
         message = await receive()
         had += len(message.get("body", b""))
-        if had > LARGEST_FORM:
-            raise TooLarge(LARGEST_FORM)
+        if had > limit:
+            raise TooLarge(limit)
         return message
 
     return counted
@@ -83,7 +106,7 @@ def build(settings: Settings) -> FastAPI:
     app.state.current = Current()
     app.state.watch = live.Watch(engine, app.state.current)
     app.state.exposition = Exposition()
-    app.include_router(enrol.router)
+    api_doors.hang_into(app)
     app.add_route("/healthz", _alive)
     app.add_route("/readyz", _ready)
     app.add_route("/metrics", scrape.metrics_page)

@@ -54,6 +54,11 @@ def visitor_or_nobody(request: Request) -> Visitor | None:
     return Visitor(*known, request=request.scope.get("zeng_request", "")) if known else None
 
 
+def holder(request: Request, token: str) -> Who | None:
+    """Whoever holds an API token."""
+    return None
+
+
 def visitor(request: Request) -> Visitor:
     known = visitor_or_nobody(request)
     if known is None:

@@ -24,6 +24,17 @@ class TooLarge(HTTPException):
         super().__init__(413, f"A request has at most {limit} bytes here.")
 
 
+class Unknown(HTTPException):
+    """Nobody proved who asks (RFC 9110 §15.5.2)."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(401, sentence, {"www-authenticate": "Bearer"})
+
+
+class Precondition(HTTPException):
+    """The caller changes what it has not seen (RFC 6585 §3, RFC 9110 §15.5.13)."""
+
+
 def problem(status: int, title: str, detail: str, *, field: str = "", retry_after_s: int = 0) -> Response:
     """An RFC 9457 problem; `field` names the part of the request that is wrong."""
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}

@@ -11,6 +11,7 @@ from inventory.tables.acts import (
     NumberSeries,
 )
 from inventory.tables.agents import Agent, Device, EnrolCode
+from inventory.tables.answers import ApiAnswer
 from inventory.tables.equipment import (
     Asset,
     AssetSite,
@@ -27,8 +28,8 @@ from inventory.tables.places import Contact, District, Phone, PhoneUse, Room, Sc
 from inventory.tables.trace import PersonalRead, Trace
 
 __all__ = [
-    "Act", "ActFile", "ActLine", "ActSignature", "Agent", "Asset", "AssetSite", "Commission", "CommissionMember",
-    "Contact", "Contract", "Delivery", "Device", "District", "EnrolCode", "Link", "Lot", "Maker", "Match", "Model",
-    "Node", "NumberSeries", "Person", "PersonDistrict", "PersonSchool", "PersonalRead", "Phone", "PhoneUse", "Room",
+    "Act", "ActFile", "ActLine", "ActSignature", "Agent", "ApiAnswer", "Asset", "AssetSite", "Commission",
+    "CommissionMember", "Contact", "Contract", "Delivery", "Device", "District", "EnrolCode", "Link", "Lot",
+    "Maker", "Match", "Model", "Node", "NumberSeries", "Person", "PersonDistrict", "PersonSchool", "PersonalRead", "Phone", "PhoneUse", "Room",
     "School", "SchoolYear", "SignIn", "SignInFailure", "Trace", "instant",
 ]  # fmt: skip

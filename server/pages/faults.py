@@ -69,6 +69,8 @@ def http_error(request: Request, error: Exception) -> Response:
     """An address that leads nowhere, or a method that it does not know."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     sentence = scoping.NO_SUCH_PAGE if status == 404 else OTHER
+    if isinstance(error, errors.Unknown | errors.Precondition):
+        sentence = error.detail
     if for_people(request):
         return page(request, status, sentence)
     return errors.problem(status, TITLES.get(status, "Error"), sentence)

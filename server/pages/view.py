@@ -18,6 +18,7 @@ from inventory.tables import Person
 from server import assets, auth, i18n, words
 from server.auth import MaybeVisitorDep, VisitorDep
 from server.pages.formats import Formats
+from server.pages.tabs import Tab, is_here, tabs_of
 from server.settings import Settings
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -85,6 +86,13 @@ class View:
     @property
     def formats(self) -> Formats:
         return formats(self.language, self.settings.timezone)
+
+    @property
+    def tabs(self) -> list[Tab]:
+        return tabs_of(self.person.role) if self.person else []
+
+    def is_here(self, tab: Tab) -> bool:
+        return is_here(tab, self.path)
 
     def _(self, sentence: str) -> str:
         return i18n.translations(self.language).gettext(sentence) if sentence else ""
