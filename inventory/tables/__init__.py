@@ -29,7 +29,7 @@ from inventory.tables.trace import PersonalRead, Trace
 
 __all__ = [
     "Act", "ActFile", "ActLine", "ActSignature", "Agent", "ApiAnswer", "Asset", "AssetSite", "Commission",
-    "CommissionMember", "Contact", "Contract", "Delivery", "Device", "District", "EnrolCode", "Link", "Lot",
-    "Maker", "Match", "Model", "Node", "NumberSeries", "Person", "PersonDistrict", "PersonSchool", "PersonalRead", "Phone", "PhoneUse", "Room",
-    "School", "SchoolYear", "SignIn", "SignInFailure", "Trace", "instant",
+    "CommissionMember", "Contact", "Contract", "Delivery", "Device", "District", "EnrolCode", "Link", "Lot", "Maker",
+    "Match", "Model", "Node", "NumberSeries", "Person", "PersonDistrict", "PersonSchool", "PersonalRead", "Phone",
+    "PhoneUse", "Room", "School", "SchoolYear", "SignIn", "SignInFailure", "Trace", "instant",
 ]  # fmt: skip
