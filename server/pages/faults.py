@@ -15,12 +15,15 @@ from server.pages.view import look
 from server.words import N_
 
 TITLES = {
+    401: N_("Sign in first"),
     403: N_("Not allowed"),
     404: N_("Not found"),
     405: N_("Not possible here"),
     409: N_("Not possible now"),
     410: N_("No longer valid"),
+    412: N_("Changed meanwhile"),
     422: N_("Something in the form is wrong"),
+    428: N_("Which version?"),
     500: N_("Something broke"),
 }
 IN_ADDRESS = N_("Something in the address is wrong")
@@ -73,7 +76,10 @@ def http_error(request: Request, error: Exception) -> Response:
         sentence = error.detail
     if for_people(request):
         return page(request, status, sentence)
-    return errors.problem(status, TITLES.get(status, "Error"), sentence)
+    answer = errors.problem(status, TITLES.get(status, "Error"), sentence)
+    if isinstance(error, HTTPException):
+        answer.headers.update(error.headers or {})  # WWW-Authenticate, Allow
+    return answer
 
 
 def broken(request: Request, error: Exception) -> Response:
