@@ -14,6 +14,9 @@ COPY --from=packages /src/node_modules node_modules
 RUN /build/bin/python -m server.assets build && /build/bin/python -m hatchling build -t wheel
 
 FROM python:3.13-slim-bookworm AS server
+# WeasyPrint draws acts with these.
+RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 COPY requirements.lock /tmp/
 RUN pip install --no-cache-dir --require-hashes -r /tmp/requirements.lock
 COPY --from=wheel /src/dist/*.whl /tmp/

@@ -51,6 +51,7 @@ NEEDED: Final[dict[str, Callable[[], bool]]] = {
     "postgresql": _postgresql,
     "libpango-1.0-0": _library("pango-1.0"),
     "libpangoft2-1.0-0": _library("pangoft2-1.0"),
+    "libharfbuzz-subset0": _library("harfbuzz-subset"),
     "iproute2": _command("ip"),
     "docker-compose": _compose,
 }
