@@ -8,7 +8,7 @@ class HouseError(Exception):
     `values` and in the sentence as %(name)s.
     """
 
-    def __init__(self, sentence: str, **values: object) -> None:
+    def __init__(self, sentence: str, /, **values: object) -> None:
         super().__init__(sentence % values if values else sentence)
         self.sentence = sentence
         self.values = values
@@ -33,6 +33,6 @@ class Expired(HouseError):
 class Invalid(HouseError):
     """A field is wrong; `field` names it."""
 
-    def __init__(self, field: str, sentence: str, **values: object) -> None:
+    def __init__(self, field: str, sentence: str, /, **values: object) -> None:
         super().__init__(sentence, **values)
         self.field = field

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import getpass
 import logging
+import os
 import re
 import socket
 import sys
@@ -18,7 +19,7 @@ from sqlmodel import Session
 
 from inventory import intake, people, register, secrets
 from inventory.errors import Conflict, HouseError, Invalid
-from inventory.roles import Role
+from inventory.roles import Role, Who, console
 from server import db, settings
 from server.app import build
 from server.one_write import OneWriteProtocol
@@ -125,15 +126,31 @@ def _listening(host: str, port: int) -> list[socket.socket]:
     return opened
 
 
+def _console() -> Who:
+    """Whoever has the shell; a user of a container may have no name."""
+    try:
+        return console(getpass.getuser())
+    except (KeyError, OSError):
+        return console(f"uid-{os.getuid()}")
+
+
 def _district_add(session: Session, asked: argparse.Namespace) -> str:
     district = register.district_named(
-        session, asked.code, az=asked.az, en=asked.en or asked.az, ru=asked.ru or asked.az
+        session,
+        asked.code,
+        az=asked.az,
+        en=asked.en or asked.az,
+        ru=asked.ru or asked.az,
+        by=_console(),
+        at=datetime.now(UTC),
     )
     return f"district {district.code}: {district.name_az}"
 
 
 def _school_add(session: Session, asked: argparse.Namespace) -> str:
-    school = register.school_opened(session, asked.emis, asked.name, asked.district)
+    school = register.school_opened(
+        session, asked.emis, asked.name, asked.district, by=_console(), at=datetime.now(UTC)
+    )
     return f"school {school.emis}: {school.name}"
 
 
@@ -172,7 +189,7 @@ def _password(asked: argparse.Namespace) -> str:
 
 def _enrol_code(session: Session, asked: argparse.Namespace) -> str:
     school = register.school_by_emis(session, asked.school)
-    by = getpass.getuser()
+    by = _console().name
     code = intake.code_given_out(session, school, valid=duration(asked.valid), by=by, at=datetime.now(UTC))
     return f"{code}   (one agent of {school.name}, valid {asked.valid})"
 

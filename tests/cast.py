@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 import msgspec
 from argon2 import PasswordHasher
@@ -16,11 +17,12 @@ from agent import report as wire
 from alerts import record, watch
 from alerts.heads import Heads
 from inventory import people, register, secrets
-from inventory.roles import Role, Who
-from inventory.tables import Agent, Person, PersonDistrict, PersonSchool, School, SignIn
+from inventory.roles import Role, Who, console
+from inventory.tables import Agent, District, Person, PersonDistrict, PersonSchool, School, SignIn
 from server import db
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # 12:00 in Baku, a Tuesday
+CONSOLE = console("test")
 PASSWORD = "sabirabad-190"
 KEY = itertools.count(1)
 
@@ -48,9 +50,9 @@ def enter(session: Session, *, at: datetime = NOW) -> Cast:
         ("AZ-SAB", "Sabirabad", "Sabirabad", "Сабирабад"),
         ("AZ-SKR", "Şəmkir", "Shamkir", "Шамкир"),
     ):
-        register.district_named(session, code, az=az, en=en, ru=ru)
-    school = register.school_opened(session, "190", "190 nömrəli tam orta məktəb", "AZ-SAB")
-    elsewhere = register.school_opened(session, "21", "Şıxlı kənd tam orta məktəbi", "AZ-SKR")
+        register.district_named(session, code, az=az, en=en, ru=ru, by=CONSOLE, at=at)
+    school = register.school_opened(session, "190", "190 nömrəli tam orta məktəb", "AZ-SAB", by=CONSOLE, at=at)
+    elsewhere = register.school_opened(session, "21", "Şıxlı kənd tam orta məktəbi", "AZ-SKR", by=CONSOLE, at=at)
 
     def person(login: str, name: str, role: Role, *districts: str) -> Person:
         row = Person(login=login, name=name, role=role, password=_argon2(), created_at=at)
@@ -78,6 +80,14 @@ def enter(session: Session, *, at: datetime = NOW) -> Cast:
         person("orxan", "Orxan Vəliyev", Role.AUDITOR),
         person("zaur", "Zaur Nəbiyev", Role.ADMINISTRATOR),
     )
+
+
+def named(session: Session, code: str, *, az: str, en: str, ru: str) -> District:
+    return register.district_named(session, code, az=az, en=en, ru=ru, by=CONSOLE, at=NOW)
+
+
+def opened(session: Session, emis: str, name: str, district: str, **facts: Any) -> School:
+    return register.school_opened(session, emis, name, district, by=CONSOLE, at=NOW, **facts)
 
 
 def who(session: Session, person: Person) -> Who:

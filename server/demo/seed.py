@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from inventory import intake, people, register, secrets
-from inventory.roles import Role
+from inventory.roles import Role, job
 from inventory.tables import Person, School
 from server import db
 
@@ -35,7 +35,7 @@ def seeded(database: str, login_file: Path, *, code_wanted: bool, at: datetime) 
         db.migrate(engine)
         with db.writing(engine) as session:
             known = session.exec(select(School).where(School.emis == EMIS)).first()
-            school = known or _school(session)
+            school = known or _school(session, at)
             password = _password(session, login_file, at)
             code = ""
             if code_wanted or known is None:
@@ -45,9 +45,9 @@ def seeded(database: str, login_file: Path, *, code_wanted: bool, at: datetime) 
         engine.dispose()
 
 
-def _school(session: Session) -> School:
-    register.district_named(session, DISTRICT, az="Sabirabad", en="Sabirabad", ru="Сабирабад")
-    return register.school_opened(session, EMIS, SCHOOL, DISTRICT, demo=True)
+def _school(session: Session, at: datetime) -> School:
+    register.district_named(session, DISTRICT, az="Sabirabad", en="Sabirabad", ru="Сабирабад", by=job("demo"), at=at)
+    return register.school_opened(session, EMIS, SCHOOL, DISTRICT, demo=True, by=job("demo"), at=at)
 
 
 def _password(session: Session, login_file: Path, at: datetime) -> str:

@@ -11,8 +11,9 @@ from agent import report as wire
 from alerts import record, watch
 from alerts.heads import Heads
 from alerts.tables import Episode
-from inventory import register, secrets
+from inventory import secrets
 from inventory.tables import Agent
+from tests import cast
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -95,8 +96,8 @@ def minutes(n: float) -> datetime:
 
 def let_in(session: Session, *, emis: str = "190", heads: Heads | None = None) -> Speaking:
     """A school in Sabirabad with one enrolled agent."""
-    register.district_named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
-    school = register.school_opened(session, emis, f"{emis} N-li tam orta məktəb", "AZ-SAB", demo=True)
+    cast.named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
+    school = cast.opened(session, emis, f"{emis} N-li tam orta məktəb", "AZ-SAB", demo=True)
     agent = Agent(
         school_id=school.id or 0,
         public_key=emis.encode().rjust(32, b"\0"),

@@ -18,10 +18,10 @@ from sqlmodel import col
 
 from alerts import watch
 from alerts.tables import Report
-from inventory import register, secrets
+from inventory import secrets
 from inventory.tables import Agent
 from server import db
-from tests import postgresql
+from tests import cast, postgresql
 from tests.bench import load
 from tests.processes import free_port, until
 
@@ -71,9 +71,9 @@ def _population(url: str) -> list[str]:
     tokens = []
     at = datetime.now(UTC)
     with db.writing(engine) as session:
-        register.district_named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
+        cast.named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
         for i in range(SCHOOLS):
-            school = register.school_opened(session, f"{i:05}", f"{i} N-li məktəb", "AZ-SAB", demo=True)
+            school = cast.opened(session, f"{i:05}", f"{i} N-li məktəb", "AZ-SAB", demo=True)
             token = secrets.new_token()
             key = i.to_bytes(32, "big")
             agent = Agent(school_id=school.id or 0, public_key=key, token_hash=secrets.image(token), machine={})

@@ -15,9 +15,10 @@ from sqlmodel import Session
 from agent import report as wire
 from alerts import record, watch
 from alerts.heads import Heads
-from inventory import register, secrets
+from inventory import secrets
 from inventory.tables import Agent
 from server import db
+from tests import cast
 from tests.bench.school import School
 
 SCHOOLS = 3_450
@@ -79,7 +80,7 @@ def settled(engine: Engine, schools: int = SCHOOLS, *, at: datetime | None = Non
     voices: list[Voice] = []
     with db.writing(engine) as session:
         for code, name in DISTRICTS:
-            register.district_named(session, code, az=name, en=name, ru=name)
+            cast.named(session, code, az=name, en=name, ru=name)
         for i in range(schools):
             voices.append(_enrolled(session, i, DISTRICTS[i % len(DISTRICTS)], at=at))
     return Country(engine, voices)
@@ -87,7 +88,7 @@ def settled(engine: Engine, schools: int = SCHOOLS, *, at: datetime | None = Non
 
 def _enrolled(session: Session, i: int, district: Sequence[str], *, at: datetime) -> Voice:
     emis, token = f"{100_000 + i}", secrets.new_token()
-    school = register.school_opened(session, emis, f"{district[1]} {i + 1} N-li məktəb", district[0], demo=True)
+    school = cast.opened(session, emis, f"{district[1]} {i + 1} N-li məktəb", district[0], demo=True)
     agent = Agent(
         school_id=school.id or 0, public_key=i.to_bytes(32, "big"), token_hash=secrets.image(token), machine={},
         enrolled_at=at,

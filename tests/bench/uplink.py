@@ -27,6 +27,7 @@ from agent.uplink import Uplink
 from inventory import secrets
 from inventory.tables import Agent
 from server import db
+from tests import cast
 from tests.agent.certificates import made
 from tests.bench.lines import REPOSITORY, apart, travelled
 from tests.bench.school import School
@@ -90,15 +91,14 @@ def _sizes(uplink: Uplink) -> list[int]:
 @contextmanager
 def _server(folder: Path) -> Iterator[tuple[str, str, Path]]:
     """`(url, token, ca file)` of a real server with one school and one enrolled agent."""
-    from inventory import register  # here, because the parent process only reads this module's figures
 
     url = f"sqlite:///{folder}/zeng.db"
     engine = db.open_engine(url)
     db.migrate(engine)
     token = secrets.new_token()
     with db.writing(engine) as session:
-        register.district_named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
-        school = register.school_opened(session, "00005", "5 N-li məktəb", "AZ-SAB", demo=True)
+        cast.named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
+        school = cast.opened(session, "00005", "5 N-li məktəb", "AZ-SAB", demo=True)
         agent = Agent(
             school_id=school.id or 0, public_key=bytes(32), token_hash=secrets.image(token), machine={},
             enrolled_at=datetime.now(UTC),

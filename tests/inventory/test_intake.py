@@ -6,9 +6,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session, select
 
-from inventory import intake, register, secrets
+from inventory import intake, secrets
 from inventory.errors import Conflict, Expired, HouseError, Invalid, NotFound, Refused
 from inventory.tables import Agent, School
+from tests import cast
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -16,8 +17,8 @@ WEEK = timedelta(days=7)
 
 @pytest.fixture
 def school(session: Session) -> School:
-    register.district_named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
-    return register.school_opened(session, "190", "190 N-li tam orta məktəb", "AZ-SAB")
+    cast.named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
+    return cast.opened(session, "190", "190 N-li tam orta məktəb", "AZ-SAB")
 
 
 def come(

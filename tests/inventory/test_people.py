@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from inventory import people, register
+from inventory import people
 from inventory.errors import Conflict, Invalid, NotFound, Refused
 from inventory.roles import Role
 from inventory.tables import Person
+from tests import cast
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SHIFT = timedelta(hours=12)
@@ -17,7 +18,7 @@ PASSWORD = "bir-iki-üç-dörd"
 
 @pytest.fixture
 def aynur(session: Session) -> Person:
-    register.district_named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
+    cast.named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
     return people.person_added(session, "aynur", "Aynur (invented)", Role.TECHNICIAN, PASSWORD, ["AZ-SAB"], at=NOON)
 
 

@@ -3,12 +3,12 @@
 import pytest
 from sqlmodel import Session
 
-from inventory import register
 from inventory.errors import Conflict, Invalid, NotFound
+from tests import cast
 
 
 def district(session: Session, code: str = "AZ-SAB", az: str = "Sabirabad", ru: str = "Сабирабад") -> str:
-    return register.district_named(session, code, az=az, en="Sabirabad", ru=ru).code
+    return cast.named(session, code, az=az, en="Sabirabad", ru=ru).code
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_a_district_that_cannot_be_one_is_refused(session: Session, code: str, a
 def test_a_school_that_cannot_be_one_is_refused(session: Session, emis: str, name: str, field: str) -> None:
     code = district(session)
     with pytest.raises(Invalid, match="; right are ") as refused:
-        register.school_opened(session, emis, name, code)
+        cast.opened(session, emis, name, code)
     assert refused.value.field == field
 
 
 def test_a_school_is_there_once_and_in_a_district_that_is_known(session: Session) -> None:
     code = district(session)
-    assert register.school_opened(session, "DEMO-190", "190 nömrəli tam orta məktəb", code).district_code == "AZ-SAB"
+    assert cast.opened(session, "DEMO-190", "190 nömrəli tam orta məktəb", code).district_code == "AZ-SAB"
     with pytest.raises(Conflict, match="DEMO-190 is there already"):
-        register.school_opened(session, "DEMO-190", "another", code)
-    with pytest.raises(NotFound, match="zeng district add AZ-QBA"):
-        register.school_opened(session, "191", "another", "AZ-QBA")
+        cast.opened(session, "DEMO-190", "another", code)
+    with pytest.raises(NotFound, match="zeng district load"):
+        cast.opened(session, "191", "another", "AZ-QBA")

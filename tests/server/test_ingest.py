@@ -15,10 +15,11 @@ from starlette.testclient import TestClient
 
 from agent import report as wire
 from alerts.tables import Report
-from inventory import intake, register
+from inventory import intake
 from server import db, jobs
 from server.app import build
 from server.settings import Settings
+from tests import cast
 from tests.alerts.observing import report, ups, whole
 
 
@@ -30,8 +31,8 @@ def client(database_url: str) -> Iterator[TestClient]:
 
 def code_for_a_school(engine: Engine) -> str:
     with db.writing(engine) as session:
-        register.district_named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
-        school = register.school_opened(session, "190", "190 N-li tam orta məktəb", "AZ-SAB")
+        cast.named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
+        school = cast.opened(session, "190", "190 N-li tam orta məktəb", "AZ-SAB")
         return intake.code_given_out(session, school, valid=timedelta(days=1), by="rauf", at=datetime.now(UTC))
 
 

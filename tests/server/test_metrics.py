@@ -14,7 +14,6 @@ from sqlalchemy import Engine
 from agent import report as wire
 from alerts.state import Judged, Reason, State
 from alerts.tables import Maintenance
-from inventory import register
 from inventory.roles import Role
 from inventory.tables import Person
 from server import db, metrics, places, series
@@ -57,9 +56,9 @@ def voice(engine: Engine) -> cast.Voice:
     """The agent of school 190 in Sabirabad; school 21 in Şəmkir has none."""
     with db.writing(engine) as session:
         for code, name in (("AZ-SAB", "Sabirabad"), ("AZ-SKR", "Şəmkir")):
-            register.district_named(session, code, az=name, en=name, ru=name)
-        school = register.school_opened(session, "190", "190 nömrəli tam orta məktəb", "AZ-SAB")
-        register.school_opened(session, "21", "Şıxlı kənd tam orta məktəbi", "AZ-SKR")
+            cast.named(session, code, az=name, en=name, ru=name)
+        school = cast.opened(session, "190", "190 nömrəli tam orta məktəb", "AZ-SAB")
+        cast.opened(session, "21", "Şıxlı kənd tam orta məktəbi", "AZ-SKR")
         return cast.voice_of(session, school)
 
 

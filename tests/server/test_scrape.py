@@ -11,7 +11,6 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as plain_families
 from sqlalchemy import Engine
 
-from inventory import register
 from server import app, db, settings
 from tests import cast
 
@@ -33,8 +32,11 @@ def _asked(database_url: str, ask: Callable[[httpx.AsyncClient], Awaitable[None]
 
 def test_the_page_speaks_both_formats_and_packs_where_asked(database_url: str, engine: Engine) -> None:
     with db.writing(engine) as session:
-        register.district_named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
-        voice = cast.voice_of(session, register.school_opened(session, "190", "190 nömrəli tam orta məktəb", "AZ-SAB"))
+        cast.named(session, "AZ-SAB", az="Sabirabad", en="Sabirabad", ru="Сабирабад")
+        voice = cast.voice_of(
+            session,
+            cast.opened(session, "190", "190 nömrəli tam orta məktəb", "AZ-SAB"),
+        )
 
     async def ask(client: httpx.AsyncClient) -> None:
         token = {"authorization": f"Bearer {voice.token}"}
