@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fastapi.routing import APIRoute
 from sqlmodel import select
 
 from agent import report as wire
@@ -12,7 +11,6 @@ from alerts import journal
 from alerts.tables import Episode, Hearing
 from inventory.tables import School
 from server import db
-from server.pages import doors
 from server.pages.shield import POLICY
 from tests import cast
 from tests.server.conftest import House, post
@@ -26,36 +24,6 @@ def voice(house: House) -> cast.Voice:
         voice = cast.voice_of(session, session.get_one(School, house.who.school.id), at=now)
         voice.says(session, cast.minute(cast.link(), cast.ups(), cast.computer()), at=now)
     return voice
-
-
-SCHOOL_ROUTES = sorted(
-    (method, route.path)
-    for router in doors.ROUTERS
-    for route in router.routes
-    if isinstance(route, APIRoute) and "{emis}" in route.path
-    for method in route.methods or ()
-)
-STRANGER = {
-    ("GET", "/schools/{emis}"): "/schools/190",
-    ("GET", "/schools/{emis}/chart"): "/schools/190/chart",
-    ("GET", "/schools/{emis}/chart.json"): "/schools/190/chart.json",
-    ("GET", "/schools/{emis}/maintenance"): "/schools/190/maintenance",
-    ("GET", "/schools/{emis}/maintenance/{number}/cancel"): "/schools/190/maintenance/1/cancel",
-    ("POST", "/schools/{emis}/maintenance"): "/schools/190/maintenance",
-    ("POST", "/schools/{emis}/maintenance/{number}/cancel"): "/schools/190/maintenance/1/cancel",
-}
-
-
-def test_every_page_of_a_school_has_its_line_about_the_stranger() -> None:
-    assert set(SCHOOL_ROUTES) == set(STRANGER)
-
-
-@pytest.mark.parametrize(("method", "url"), [(m, url) for (m, _), url in STRANGER.items()])
-def test_the_stranger_sees_404(house: House, voice: cast.Voice, method: str, url: str) -> None:
-    browser = house.as_(house.who.kamran)
-    when = {"starts": "2030-01-01T09:00", "ends": "2030-01-01T10:00"}
-    status = browser.get(url).status_code if method == "GET" else post(browser, url, **when)
-    assert status == 404
 
 
 def test_a_school_that_does_not_exist_reads_like_one_that_is_not_his(house: House) -> None:
