@@ -90,7 +90,7 @@ BY_ACT: dict[ActKind, frozenset[tuple[AssetState, AssetState]]] = {
     ),
     A.REPLACEMENT: frozenset(
         {
-            *((state, S.IN_STORE) for state in (S.INSTALLED, S.IN_REPAIR, S.RESERVED, S.MISSING, S.IN_STORE)),
+            *((state, S.IN_STORE) for state in (S.INSTALLED, S.IN_REPAIR, S.RESERVED)),
             *((state, S.INSTALLED) for state in (S.ACCEPTED, S.IN_STORE, S.RESERVED)),
         }
     ),
@@ -136,8 +136,9 @@ def may_follow(before: ActState, after: ActState) -> bool:
 
 def may_enter(kind: ActKind, state: AssetState, *, incoming: bool = False) -> bool:
     """Whether a piece in this state may stand on a new act; `incoming`: it comes in a replacement."""
-    if kind is A.REPLACEMENT:
-        wanted = S.INSTALLED if incoming else S.IN_STORE
-        return (state, wanted) in BY_ACT[kind]
+    if kind is A.REPLACEMENT and incoming:
+        return (state, S.INSTALLED) in BY_ACT[kind]
+    if kind is A.REPLACEMENT:  # what is missing, or in the store already, is replaced where it is
+        return state in (*AT_SCHOOL, S.MISSING)
     begins = {before for before, after in BY_ACT[kind] if before not in (S.IN_TRANSIT, S.WRITEOFF_PROPOSED)}
     return state in begins

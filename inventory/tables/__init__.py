@@ -8,6 +8,7 @@ from inventory.tables.acts import (
     ActSignature,
     Commission,
     CommissionMember,
+    Finding,
     NumberSeries,
 )
 from inventory.tables.agents import Agent, Device, EnrolCode
@@ -29,7 +30,7 @@ from inventory.tables.trace import PersonalRead, Trace
 
 __all__ = [
     "Act", "ActFile", "ActLine", "ActSignature", "Agent", "ApiAnswer", "Asset", "AssetSite", "Commission",
-    "CommissionMember", "Contact", "Contract", "Delivery", "Device", "District", "EnrolCode", "Link", "Lot", "Maker",
+    "CommissionMember", "Contact", "Contract", "Delivery", "Device", "District", "EnrolCode", "Finding", "Link", "Lot", "Maker",
     "Match", "Model", "Node", "NumberSeries", "Person", "PersonDistrict", "PersonSchool", "PersonalRead", "Phone",
     "PhoneUse", "Room", "School", "SchoolYear", "SignIn", "SignInFailure", "Trace", "instant",
 ]  # fmt: skip

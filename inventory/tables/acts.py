@@ -7,7 +7,7 @@ from sqlalchemy import Column, ForeignKey, Index, LargeBinary, UniqueConstraint,
 from sqlmodel import Field, SQLModel
 
 from inventory.columns import by_value, client_id, document, instant, listed, owned_by
-from inventory.lifecycle import ActKind, ActState
+from inventory.lifecycle import ActKind, ActState, AssetState
 
 
 class NumberSeries(SQLModel, table=True):
@@ -86,7 +86,9 @@ class Act(SQLModel, table=True):
 class ActLine(SQLModel, table=True):
     """One piece in an act. `open`: the act is not executed, rejected or void; a piece is in one open act at most.
 
-    `replaces_id`: in a replacement, the line of the piece that this one comes for. Values in qəpik (1/100 manat).
+    `replaces_id`: in a replacement, the line of the piece that this one comes for. `was`: the state from which the
+    act took the piece, to put it back where the act comes to nothing. `challenges`: see inventory.challenges,
+    `answered` in words. `arrived_at`: the piece reported from the taking school. Values in qəpik (1/100 manat).
     """
 
     __tablename__ = "act_line"
@@ -102,6 +104,7 @@ class ActLine(SQLModel, table=True):
     open: bool = True
     direction: str = Field(default="", max_length=8)
     replaces_id: int | None = Field(default=None, foreign_key="act_line.id")
+    was: AssetState | None = Field(default=None, sa_column=Column(by_value(AssetState), nullable=True))
     condition: str = Field(default="", max_length=200)
     reason: str = Field(default="", max_length=40)
     value_qepik: int | None = None
@@ -113,7 +116,7 @@ class ActLine(SQLModel, table=True):
 
 
 class ActSignature(SQLModel, table=True):
-    """`side`: commission, from or to; `method`: paper_scan, tablet or esign."""
+    """`side`, `role` and `method`: see inventory.papers."""
 
     __tablename__ = "act_signature"
     __table_args__ = (UniqueConstraint("act_id", "side", "name"),)
@@ -140,3 +143,29 @@ class ActFile(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     by: str = Field(default="", max_length=120)
     at: datetime = instant()
+
+
+class Finding(SQLModel, table=True):
+    """Something about a piece that cannot be right and that a person must explain, in words (`answered`).
+
+    `kind`: "written_off_alive": it reported after it was written off. One open finding of a kind and piece.
+    """
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        Index(
+            "finding_open", "asset_id", "kind", unique=True, sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+        Index("finding_school", "school_id", "id"),
+    )  # fmt: skip
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=24)
+    asset_id: int = Field(foreign_key="asset.id", index=True)
+    school_id: int = Field(foreign_key="school.id")
+    act_id: int | None = Field(default=None, foreign_key="act.id")
+    at: datetime = instant()
+    evidence: dict[str, Any] = document()
+    answered: str = Field(default="", max_length=500)
+    answered_by: str = Field(default="", max_length=120)
+    answered_at: datetime | None = instant(nullable=True)
