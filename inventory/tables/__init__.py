@@ -18,19 +18,27 @@ from inventory.tables.equipment import (
     AssetSite,
     Contract,
     Delivery,
+    InventorySeries,
     Lot,
     Maker,
     Match,
     Model,
+    Sighting,
+    ToldApart,
 )
+from inventory.tables.licences import Allocation, Entitlement, LicencePool, LicenceWarning, Product, SoftwareSeen
 from inventory.tables.network import Link, Node
 from inventory.tables.people import Person, PersonDistrict, PersonSchool, SignIn, SignInFailure
 from inventory.tables.places import Contact, District, Phone, PhoneUse, Room, School, SchoolYear
+from inventory.tables.stocktaking import Stocktake, StocktakeFinding, StocktakeLine
+from inventory.tables.syncing import SyncConflict, SyncOperation
 from inventory.tables.trace import PersonalRead, Trace
 
 __all__ = [
-    "Act", "ActFile", "ActLine", "ActSignature", "Agent", "ApiAnswer", "Asset", "AssetSite", "Commission",
-    "CommissionMember", "Contact", "Contract", "Delivery", "Device", "District", "EnrolCode", "Finding", "Link", "Lot", "Maker",
-    "Match", "Model", "Node", "NumberSeries", "Person", "PersonDistrict", "PersonSchool", "PersonalRead", "Phone",
-    "PhoneUse", "Room", "School", "SchoolYear", "SignIn", "SignInFailure", "Trace", "instant",
+    "Act", "ActFile", "ActLine", "ActSignature", "Agent", "Allocation", "ApiAnswer", "Asset", "AssetSite",
+    "Commission", "CommissionMember", "Contact", "Contract", "Delivery", "Device", "District", "EnrolCode",
+    "Entitlement", "InventorySeries", "LicencePool", "LicenceWarning", "Link", "Lot", "Maker", "Match", "Model",
+    "Node", "NumberSeries", "Person", "PersonDistrict", "PersonSchool", "PersonalRead", "Phone", "PhoneUse",
+    "Product", "Room", "School", "SchoolYear", "Sighting", "SignIn", "SignInFailure", "SoftwareSeen", "Stocktake",
+    "StocktakeFinding", "StocktakeLine", "SyncConflict", "SyncOperation", "ToldApart", "Trace", "instant",
 ]  # fmt: skip

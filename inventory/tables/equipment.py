@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from inventory.columns import by_value, client_id, document, instant, listed
 from inventory.equipment import Evidence, Kind
 from inventory.lifecycle import AssetState
+from inventory.matching import Outcome
 
 
 class Maker(SQLModel, table=True):
@@ -18,6 +19,7 @@ class Maker(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=120)
     aliases: list[str] = listed()
+    version: int = 1
 
 
 class Model(SQLModel, table=True):
@@ -31,6 +33,7 @@ class Model(SQLModel, table=True):
     kind: Kind = Field(sa_column=Column(by_value(Kind), nullable=False, index=True))
     rating: dict[str, Any] = document()
     life_years: int | None = None
+    version: int = 1
 
 
 class Contract(SQLModel, table=True):
@@ -55,6 +58,7 @@ class Lot(SQLModel, table=True):
     quantity: int
     price_qepik: int | None = None
     warranty_months: int = 0
+    version: int = 1
 
 
 class Delivery(SQLModel, table=True):
@@ -73,19 +77,26 @@ class Asset(SQLModel, table=True):
     """A piece of equipment with an inventory number.
 
     `declared`: what people say, `observed`: what agents see, by the same names (serial, mac, hostname, os, memory_mb,
-    disk_gb, cpu ...); `conflict`: they disagree. `serial` and `mac` are the declared ones, in capitals without
-    separators, for matching. `school_id` is where it is now; where it was stands in AssetSite. `kind` is its model's,
-    kept here for the index. `value_qepik`: book value, 1/100 manat. `seen_at`: last seen by an agent.
+    disk_gb, cpu ...); `conflict`: they disagree, `kept`: what was seen when a person said that the declared value
+    holds. `serial` and `mac` are the declared ones, in capitals without separators, for matching. `school_id` is where
+    it is now; where it was stands in AssetSite. `kind` is its model's, kept here for the index. `value_qepik`: book
+    value, 1/100 manat. `search`: what it is found by, folded, each word after a blank (inventory.assets.search_of).
+    `same_as_id`: a person found that this row and that one are one piece; this one is shown no more.
+    `seen_at`, `seen_school_id`, `seen_device_id`: last seen by an agent when, at which school, as which device.
     """
 
     __tablename__ = "asset"
     __table_args__ = (
-        Index("asset_school", "school_id", "id"),
-        Index("asset_kind", "kind", "id"),
-        Index("asset_state", "state", "id"),
-        Index("asset_model", "model_id", "id"),
+        # Lists are shown by inventory number: each index holds its filter and then that order, so that a page of a
+        # frequent value ends after its rows. A rare mixture of filters is read off `asset_list`, which holds them all.
+        Index("asset_school", "school_id", "inventory_no"),
+        Index("asset_kind", "kind", "inventory_no"),
+        Index("asset_state", "state", "inventory_no"),
+        Index("asset_model", "model_id", "inventory_no"),
         Index("asset_serial", "serial"),
         Index("asset_mac", "mac"),
+        Index("asset_seen_device", "seen_device_id"),
+        Index("asset_same_as", "same_as_id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     uid: str = client_id()
@@ -104,16 +115,42 @@ class Asset(SQLModel, table=True):
     mac: str = Field(default="", max_length=12)
     declared: dict[str, Any] = document()
     observed: dict[str, Any] = document()
+    kept: dict[str, Any] = document()
     conflict: bool = Field(default=False, index=True)
     in_service_on: date | None = None
     warranty_until: date | None = None
     value_qepik: int | None = None
     programme: str = Field(default="", max_length=60)
     note: str = Field(default="", max_length=500)
+    search: str = Field(default="", sa_column=Column(Text, nullable=False))
+    same_as_id: int | None = Field(default=None, foreign_key="asset.id")
     seen_at: datetime | None = instant(nullable=True)
+    seen_school_id: int | None = Field(default=None, foreign_key="school.id")
+    seen_device_id: int | None = Field(
+        default=None, sa_column=Column(ForeignKey("device.id", ondelete="SET NULL"), nullable=True)
+    )
     created_at: datetime = instant()
     demo: bool = False
     version: int = 1
+
+
+class ToldApart(SQLModel, table=True):
+    """Two pieces that look like one (a serial number, a card), and that a person found to be two."""
+
+    __tablename__ = "told_apart"
+    first_id: int = Field(sa_column=Column(ForeignKey("asset.id"), primary_key=True, autoincrement=False))
+    second_id: int = Field(sa_column=Column(ForeignKey("asset.id"), primary_key=True, autoincrement=False))
+    by: str = Field(max_length=120)
+    at: datetime = instant()
+
+
+class InventorySeries(SQLModel, table=True):
+    """The last inventory number that was given out for a district in a year."""
+
+    __tablename__ = "inventory_series"
+    district_code: str = Field(foreign_key="district.code", primary_key=True, max_length=12)
+    year: int = Field(primary_key=True)
+    last: int = 0
 
 
 class AssetSite(SQLModel, table=True):
@@ -137,4 +174,26 @@ class Match(SQLModel, table=True):
     asset_id: int = Field(foreign_key="asset.id", index=True)
     evidence: Evidence = Field(sa_column=Column(by_value(Evidence), nullable=False))
     by: str = Field(default="", max_length=120)
+    at: datetime = instant()
+
+
+class Sighting(SQLModel, table=True):
+    """What was concluded of one device of an agent, from what it said then.
+
+    `described`: those words, to see when it says others. `serial`, `macs`: of them what is evidence, as keys.
+    `rivals`: the pieces among which a person has to decide. `seen_at`: when it last answered.
+    """
+
+    __tablename__ = "sighting"
+    __table_args__ = (Index("sighting_serial", "serial"), Index("sighting_queue", "outcome", "school_id", "device_id"))
+    device_id: int = Field(
+        sa_column=Column(ForeignKey("device.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    )
+    school_id: int = Field(foreign_key="school.id")
+    described: str = Field(sa_column=Column(Text, nullable=False))
+    serial: str = Field(default="", max_length=120)
+    macs: list[str] = listed()
+    outcome: Outcome = Field(sa_column=Column(by_value(Outcome), nullable=False))
+    rivals: list[int] = listed()
+    seen_at: datetime | None = instant(nullable=True)
     at: datetime = instant()
