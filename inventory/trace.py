@@ -88,19 +88,45 @@ def _plain(cells: Mapping[str, Any] | None) -> Any:
     return None if cells is None else msgspec.to_builtins(dict(cells), str_keys=True)
 
 
-def verified(session: Session, *, most: int = 5000) -> tuple[int, bytes, Sequence[str]]:
-    """Walk the whole chain: `(last number, its hash, faults)`; a fault is a sentence that names the row."""
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What a walk over the whole chain found: its end, and a sentence for every row that is not as it was written."""
+
+    number: int
+    hash: bytes
+    faults: Sequence[str]
+
+    @property
+    def anchor(self) -> str:
+        """To be kept elsewhere: whoever cuts the chain off, or writes it anew, cannot make this true again."""
+        return f"{self.number}:{self.hash.hex()}"
+
+
+def verified(session: Session, *, expect: tuple[int, bytes] | None = None, most: int = 5000) -> Chain:
+    """Walk the chain from its beginning; `expect` is an anchor that was told before."""
     number, link = 0, GENESIS
     faults: list[str] = []
+    if expect is not None and expect[0] == 0 and expect[1] != GENESIS:
+        faults.append("The chain does not begin with the expected hash.")
     while True:
         after = select(Trace).where(col(Trace.number) > number).order_by(col(Trace.number))
         rows = session.exec(after.limit(most)).all()
         for row in rows:
             if row.number != number + 1:
-                faults.append(f"Between {number} and {row.number} rows are missing.")
-            if hash_of(link, {name: getattr(row, name) for name in HASHED}) != row.hash:
+                faults.append(f"Rows {number + 1} to {row.number - 1} are missing, so row {row.number} has no link.")
+            elif hash_of(link, {name: getattr(row, name) for name in HASHED}) != row.hash:
                 faults.append(f"Row {row.number} ({row.verb} {row.noun} {row.key}) is not what was written.")
             number, link = row.number, row.hash
+            if expect is not None and row.number == expect[0] and row.hash != expect[1]:
+                faults.append(f"Row {row.number} has not the expected hash: the chain was written anew.")
         session.expunge_all()
         if not rows:
-            return number, link, faults
+            if expect is not None and number < expect[0]:
+                faults.append(f"The chain ends at row {number}, before the expected row {expect[0]}.")
+            return Chain(number, link, faults)
+
+
+def standing(session: Session) -> Chain:
+    """The end of the chain, unverified: for the anchor that is told every day."""
+    last = session.exec(select(Trace.number, Trace.hash).order_by(col(Trace.number).desc()).limit(1)).first()
+    return Chain(*(last or (0, GENESIS)), faults=())

@@ -42,3 +42,33 @@ def upgrade() -> None:
     with op.batch_alter_table("trace", schema=None) as batch_op:
         batch_op.create_index("trace_noun", ["noun", "key"], unique=False)
         batch_op.create_index("trace_school", ["school_id"], unique=False)
+    append_only = _POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _SQLITE
+    for statement in append_only:
+        op.execute(statement)
+
+
+# Statement triggers: they fire for ON CONFLICT DO UPDATE and MERGE as well, and for what would touch no row.
+_POSTGRESQL = (
+    """
+    CREATE FUNCTION zeng_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      RAISE EXCEPTION 'table % takes new rows only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END $$
+    """,
+    *(
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION zeng_append_only()"
+        for table in ("trace", "personal_read")
+    ),
+)
+# INSERT OR REPLACE deletes without asking the trigger of DELETE, so a row that is there is protected from it too.
+_SQLITE = tuple(
+    f"CREATE TRIGGER {table}_no_{name} BEFORE {name.upper()} ON {table} {when} "
+    f"BEGIN SELECT RAISE(ABORT, 'table {table} takes new rows only'); END"
+    for table, key in (("trace", "number"), ("personal_read", "id"))
+    for name, when in (
+        ("update", ""),
+        ("delete", ""),
+        ("insert", f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"),
+    )
+)
