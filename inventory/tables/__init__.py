@@ -28,17 +28,28 @@ from inventory.tables.equipment import (
 )
 from inventory.tables.licences import Allocation, Entitlement, LicencePool, LicenceWarning, Product, SoftwareSeen
 from inventory.tables.network import Link, Node
-from inventory.tables.people import Person, PersonDistrict, PersonSchool, SignIn, SignInFailure
+from inventory.tables.people import (
+    ApiToken,
+    Identity,
+    Person,
+    PersonDistrict,
+    PersonSchool,
+    RecoveryCode,
+    SecondFactor,
+    SignIn,
+    SignInFailure,
+)
 from inventory.tables.places import Contact, District, Phone, PhoneUse, Room, School, SchoolYear
 from inventory.tables.stocktaking import Stocktake, StocktakeFinding, StocktakeLine
 from inventory.tables.syncing import SyncConflict, SyncOperation
 from inventory.tables.trace import PersonalRead, Trace
 
 __all__ = [
-    "Act", "ActFile", "ActLine", "ActSignature", "Agent", "Allocation", "ApiAnswer", "Asset", "AssetSite",
+    "Act", "ActFile", "ActLine", "ActSignature", "Agent", "Allocation", "ApiAnswer", "ApiToken", "Asset", "AssetSite",
     "Commission", "CommissionMember", "Contact", "Contract", "Delivery", "Device", "District", "EnrolCode",
-    "Entitlement", "InventorySeries", "LicencePool", "LicenceWarning", "Link", "Lot", "Maker", "Match", "Model",
-    "Node", "NumberSeries", "Person", "PersonDistrict", "PersonSchool", "PersonalRead", "Phone", "PhoneUse",
-    "Product", "Room", "School", "SchoolYear", "Sighting", "SignIn", "SignInFailure", "SoftwareSeen", "Stocktake",
-    "StocktakeFinding", "StocktakeLine", "SyncConflict", "SyncOperation", "ToldApart", "Trace", "instant",
+    "Entitlement", "Identity", "InventorySeries", "LicencePool", "LicenceWarning", "Link", "Lot", "Maker", "Match",
+    "Model", "Node", "NumberSeries", "Person", "PersonDistrict", "PersonSchool", "PersonalRead", "Phone", "PhoneUse",
+    "Product", "RecoveryCode", "Room", "School", "SchoolYear", "SecondFactor", "Sighting", "SignIn", "SignInFailure",
+    "SoftwareSeen", "Stocktake", "StocktakeFinding", "StocktakeLine", "SyncConflict", "SyncOperation", "ToldApart",
+    "Trace", "instant",
 ]  # fmt: skip
