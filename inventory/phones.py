@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 
 from inventory.places import PhoneKind
 
@@ -47,10 +48,10 @@ def read(raw: str, prefixes: Sequence[str] = ()) -> Number:
         parsed = phonenumbers.parse(dialled, COUNTRY)
     except NumberParseException:
         return Number(raw, "", extension, digits[-7:], PhoneKind.UNKNOWN)
-    if not phonenumbers.is_possible_number(parsed):
+    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:  # or a local one
         return Number(raw, "", extension, digits[-7:], PhoneKind.UNKNOWN)
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return Number(raw, e164, extension, digits[-7:] or e164[-7:], _kind(parsed))
+    return Number(raw, e164, extension, e164[-7:], _kind(parsed))
 
 
 def _with_area(digits: str, prefixes: Sequence[str]) -> str:
@@ -68,3 +69,18 @@ def _kind(parsed: phonenumbers.PhoneNumber) -> PhoneKind:
     if kind in (PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE):
         return PhoneKind.FIXED
     return PhoneKind.UNKNOWN
+
+
+class Fit(StrEnum):
+    """How well a caller's number fits one that is known: the same number, or its last seven digits."""
+
+    EXACT = "exact"
+    MAYBE = "maybe"
+    NOT = "not"
+
+
+def fit(caller: Number, e164: str, last7: str) -> Fit:
+    """A number that could not be read (`e164` empty) fits by its last seven digits at best, if it has seven."""
+    if caller.e164 and caller.e164 == e164:
+        return Fit.EXACT
+    return Fit.MAYBE if len(last7) == 7 and caller.last7 == last7 else Fit.NOT

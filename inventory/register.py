@@ -24,6 +24,7 @@ FACTS: Final = frozenset({
     "name", "district_code", "place_code", "type", "settlement", "address", "latitude", "longitude", "shifts", "pilot",
     "e_school_since", "opened_on", "closed_on",
 })  # fmt: skip
+ROOM_FACTS: Final = frozenset({"name", "kind", "floor", "closed_on"})
 UNITS: Final = Path(__file__).with_name("districts.csv")
 
 
@@ -41,6 +42,7 @@ def district_named(
         )
     for field, name in (("az", az), ("en", en), ("ru", ru)):
         _named(field, name)
+    trace.held(session)
     district = session.get(District, code)
     wanted = {"name_az": az, "name_en": en, "name_ru": ru, **facts}
     before, after = trace.difference(_cells(district, wanted), wanted)
@@ -48,6 +50,8 @@ def district_named(
         district = District(code=code, name_az=az, name_en=en, name_ru=ru)
     elif not after:
         return district
+    else:
+        district.version += 1
     for name, value in wanted.items():
         setattr(district, name, value)
     session.add(district)
@@ -96,6 +100,7 @@ def school_opened(
         )
     wanted = {"name": name, "district_code": district, "place_code": district, **facts}
     _checked(session, wanted, by)
+    trace.held(session)  # two who open the same school at once: the second sees the first
     if session.exec(select(School).where(School.emis == emis)).first():
         raise Conflict("A school with the code %(emis)s is there already.", emis=emis)
     school = School(emis=emis, demo=demo, **wanted)
@@ -165,6 +170,7 @@ def room_opened(
     """A room, unique by its name within the school; Conflict where the name is taken."""
     by.must(Permission.KEEP_PLACES)
     _named("name", name, 80)
+    trace.held(session)
     if session.exec(select(Room).where(Room.school_id == school.id, Room.name == name)).first():
         raise Conflict("This school has a room “%(name)s” already.", name=name)
     room = Room(school_id=school.id or 0, name=name, kind=kind, floor=floor)
@@ -181,15 +187,19 @@ def room_changed(
 ) -> bool:
     """`name`, `kind`, `floor`, `closed_on`; False where nothing differs."""
     by.must(Permission.KEEP_PLACES)
+    if strange := set(facts) - ROOM_FACTS:
+        raise Invalid(min(strange), "A room has no “%(field)s” that can be changed.", field=min(strange))
     before, after = trace.difference(_cells(room, facts), facts)
     if not after:
         return False
     if "name" in after:
         _named("name", after["name"], 80)
+        trace.held(session)
         if session.exec(select(Room).where(Room.school_id == school.id, Room.name == after["name"])).first():
             raise Conflict("This school has a room “%(name)s” already.", name=after["name"])
     for name, value in after.items():
         setattr(room, name, value)
+    room.version += 1
     session.add(room)
     session.flush()
     key = f"{school.emis}/{room.name}"

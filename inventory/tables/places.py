@@ -28,6 +28,7 @@ class District(SQLModel, table=True):
     longitude: float | None = None
     aliases: list[str] = listed()
     prefixes: list[str] = listed()
+    version: int = 1
 
 
 class School(SQLModel, table=True):
@@ -87,6 +88,7 @@ class Room(SQLModel, table=True):
     kind: RoomKind = Field(default=RoomKind.CLASSROOM, sa_column=Column(by_value(RoomKind), nullable=False))
     floor: int | None = None
     closed_on: date | None = None
+    version: int = 1
 
 
 class Contact(SQLModel, table=True):
