@@ -35,3 +35,20 @@ class Evidence(StrEnum):
     AGENT_KEY = "agent_key"
     SERIAL = "serial"
     MAC = "mac"
+
+
+K = Kind
+# Pieces that work together; each pair stands on both rows.
+PAIRS = frozenset(
+    frozenset(pair)
+    for pair in (
+        (K.BOARD, K.PROJECTOR), (K.MODEM, K.NETBOOK), (K.MODEM, K.NOTEBOOK), (K.MODEM, K.TABLET),
+        (K.MONITOR, K.COMPUTER), (K.UPS, K.SERVER), (K.BOARD, K.COMPUTER), (K.BOARD, K.NOTEBOOK),
+    )
+)  # fmt: skip
+# What a line of a school can end in.
+ENDS_LINKS = frozenset({K.MODEM, K.ROUTER, K.ACCESS_POINT, K.SWITCH})
+
+
+def may_pair(one: Kind, other: Kind) -> bool:
+    return frozenset((one, other)) in PAIRS

@@ -24,7 +24,9 @@ JUNK_SERIALS: Final = frozenset(
 JUNK_BEGINS: Final = ("TOBEFILLED", "TOBESET", "FILLEDBY", "NOTFILLED", "OEMTOBE")
 # Cards that software makes, alike on every computer that has it: VMware and Hyper-V hosts, Hamachi, RAS and PPP of
 # Windows, VPN clients. Addresses with the "locally administered" bit (IEEE 802-2014 §8.4) are refused by the bit.
-JUNK_MACS: Final = frozenset({"000000000000", "FFFFFFFFFFFF", "00059A3C7A00", "00090FFE0001", "505054503030", "005056C00001", "005056C00008"})  # fmt: skip
+JUNK_MACS: Final = frozenset(
+    {"000000000000", "FFFFFFFFFFFF", "00059A3C7A00", "00090FFE0001", "505054503030", "005056C00001", "005056C00008"}
+)
 JUNK_CARDS: Final = ("005056C0", "00155D", "0A0027", "7A79", "00FF")
 ROWS_OF_KEYS: Final = "01234567890123456789"
 

@@ -94,7 +94,8 @@ def found(
     so it is none. `claimed`: pieces that are being seen as another device at this moment.
     """
     fitting = [piece for piece in pieces if piece.kind in FITS.get(seen.kind, EVERYTHING)]
-    by_serial = [] if shared or not seen.serial else [p for p in fitting if seen.serial in p.serials]
+    said = [p for p in fitting if seen.serial and seen.serial in p.serials]
+    by_serial = [] if shared else said
     by_card = [p for p in fitting if seen.macs & p.macs]
     if former is not None:
         return _as_before(seen, former, by_serial)
@@ -115,7 +116,7 @@ def found(
     if by_card:
         return Finding(Outcome.DISPUTED, rivals=_ids(by_card))
     if shared:
-        return Finding(Outcome.SHARED)
+        return Finding(Outcome.SHARED, rivals=_ids(said))
     return Finding(Outcome.UNKNOWN if seen.serial or seen.macs else Outcome.NO_EVIDENCE)
 
 

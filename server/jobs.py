@@ -9,10 +9,11 @@ from sqlmodel import col
 
 from alerts import watch
 from alerts.tables import Hearing
-from server import db
+from server import db, looking
 
 TICK_S = 5.0
 SWEEP_EVERY_S = 3600.0
+LOOK_EVERY_S = 30.0
 
 
 def tick(engine: Engine) -> None:
@@ -31,12 +32,15 @@ def sweep(engine: Engine, keep_days: int) -> None:
 
 async def run(engine: Engine, keep_days: int, writes: db.Writes) -> None:
     """Tick until cancelled; a database that is away for a while is not the end."""
-    sweep_at = 0.0
+    sweep_at = look_at = 0.0
     loop = asyncio.get_running_loop()
     while True:
         try:
             await asyncio.to_thread(tick, engine)
             writes.worked()
+            if loop.time() >= look_at:
+                await asyncio.to_thread(looking.passed, engine, at=datetime.now(UTC))
+                look_at = loop.time() + LOOK_EVERY_S
             if loop.time() >= sweep_at:
                 await asyncio.to_thread(sweep, engine, keep_days)
                 sweep_at = loop.time() + SWEEP_EVERY_S

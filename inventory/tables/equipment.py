@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from inventory.columns import by_value, client_id, document, instant, listed
@@ -78,8 +78,8 @@ class Asset(SQLModel, table=True):
 
     `declared`: what people say, `observed`: what agents see, by the same names (serial, mac, hostname, os, memory_mb,
     disk_gb, cpu ...); `conflict`: they disagree, `kept`: what was seen when a person said that the declared value
-    holds. `serial` and `mac` are the declared ones, in capitals without separators, for matching. `school_id` is where
-    it is now; where it was stands in AssetSite. `kind` is its model's, kept here for the index. `value_qepik`: book
+    holds. `serial` and `mac` are the declared ones, in capitals without separators, for matching ("" for a filler).
+    `school_id` is where it is now; where it was stands in AssetSite. `kind` is its model's, kept here for the index. `value_qepik`: book
     value, 1/100 manat. `search`: what it is found by, folded, each word after a blank (inventory.assets.search_of).
     `same_as_id`: a person found that this row and that one are one piece; this one is shown no more.
     `seen_at`, `seen_school_id`, `seen_device_id`: last seen by an agent when, at which school, as which device.
@@ -97,6 +97,7 @@ class Asset(SQLModel, table=True):
         Index("asset_mac", "mac"),
         Index("asset_seen_device", "seen_device_id"),
         Index("asset_same_as", "same_as_id"),
+        Index("asset_wordless", "id", sqlite_where=text("search = ''"), postgresql_where=text("search = ''")),
     )
     id: int | None = Field(default=None, primary_key=True)
     uid: str = client_id()
@@ -180,12 +181,16 @@ class Match(SQLModel, table=True):
 class Sighting(SQLModel, table=True):
     """What was concluded of one device of an agent, from what it said then.
 
-    `described`: those words, to see when it says others. `serial`, `macs`: of them what is evidence, as keys.
+    `described`: those words, to see when it says others. `serial`, `macs`, `machine_id`: of them what is evidence.
     `rivals`: the pieces among which a person has to decide. `seen_at`: when it last answered.
     """
 
     __tablename__ = "sighting"
-    __table_args__ = (Index("sighting_serial", "serial"), Index("sighting_queue", "outcome", "school_id", "device_id"))
+    __table_args__ = (
+        Index("sighting_serial", "serial"),
+        Index("sighting_machine", "machine_id"),
+        Index("sighting_queue", "outcome", "school_id", "device_id"),
+    )
     device_id: int = Field(
         sa_column=Column(ForeignKey("device.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     )
@@ -193,6 +198,7 @@ class Sighting(SQLModel, table=True):
     described: str = Field(sa_column=Column(Text, nullable=False))
     serial: str = Field(default="", max_length=120)
     macs: list[str] = listed()
+    machine_id: str = Field(default="", max_length=64)
     outcome: Outcome = Field(sa_column=Column(by_value(Outcome), nullable=False))
     rivals: list[int] = listed()
     seen_at: datetime | None = instant(nullable=True)

@@ -90,7 +90,7 @@ def test_a_computer_that_was_enrolled_anew_is_the_piece_it_was() -> None:
 
 
 def test_a_serial_number_that_many_say_at_once_is_none() -> None:
-    assert found(seen(A), [piece(1, A)], shared=True) == Finding(Outcome.SHARED)
+    assert found(seen(A), [piece(1, A)], shared=True) == Finding(Outcome.SHARED, rivals=(1,))
     assert found(seen(A, CARD), [piece(1, A), piece(2, A, macs=(CARD,))], shared=True) == matched(2, M)
     assert found(seen(A), [piece(1, A)], former=Former(piece(1, A), P), shared=True) == matched(1, P)
 

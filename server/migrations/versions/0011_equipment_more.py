@@ -32,6 +32,10 @@ def upgrade() -> None:
         batch_op.create_index("asset_model", ["model_id", "inventory_no"], unique=False)
         batch_op.create_index("asset_seen_device", ["seen_device_id"], unique=False)
         batch_op.create_index("asset_same_as", ["same_as_id"], unique=False)
+        batch_op.create_index(
+            "asset_wordless", ["id"], unique=False, sqlite_where=sa.text("search = ''"),
+            postgresql_where=sa.text("search = ''"),
+        )  # fmt: skip
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.alter_column("kept", server_default=None)
         batch_op.alter_column("search", server_default=None)
@@ -60,6 +64,7 @@ def upgrade() -> None:
         sa.Column("described", sa.Text(), nullable=False),
         sa.Column("serial", sa.String(length=120), nullable=False),
         sa.Column("macs", sa.JSON(), nullable=False),
+        sa.Column("machine_id", sa.String(length=64), nullable=False),
         sa.Column("outcome", sa.String(length=24), nullable=False),
         sa.Column("rivals", sa.JSON(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
@@ -70,4 +75,5 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sighting", schema=None) as batch_op:
         batch_op.create_index("sighting_serial", ["serial"], unique=False)
+        batch_op.create_index("sighting_machine", ["machine_id"], unique=False)
         batch_op.create_index("sighting_queue", ["outcome", "school_id", "device_id"], unique=False)
