@@ -1,99 +1,180 @@
-"""People sign in and out; a wrong password is counted."""
+"""People who sign in: added, given a role and a scope, let go. Every change of them leaves a trace."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
-from inventory import secrets
-from inventory.errors import Conflict, Invalid, NotFound, Refused
-from inventory.roles import COUNTRYWIDE, Role, Scope, scope_of
-from inventory.tables import District, Person, PersonDistrict, PersonSchool, SignIn, SignInFailure
+from inventory import passwords, trace
+from inventory.errors import Conflict, Invalid, NotFound
+from inventory.roles import COUNTRYWIDE, Permission, Role, Who
+from inventory.tables import District, Person, PersonDistrict, PersonSchool, School, SignIn
 
-SHORTEST_PASSWORD = 10
 LONGEST_LOGIN, LONGEST_NAME = 64, 120
-FAILURES_ALLOWED, FAILURE_WINDOW = 5, timedelta(minutes=15)
-_hasher = PasswordHasher()  # argon2id with the parameters of RFC 9106, low-memory profile
-_nobody = _hasher.hash(secrets.new_token())
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given to a person: codes of districts, EMIS codes of single schools; both in order."""
+
+    districts: tuple[str, ...]
+    schools: tuple[str, ...]
 
 
 def person_added(
-    session: Session, login: str, name: str, role: Role, password: str, districts: Collection[str], *, at: datetime
-) -> Person:
-    """A new person who may sign in. A technician needs at least one district."""
+    session: Session, login: str, name: str, role: Role, password: str, districts: Collection[str],
+    schools: Collection[str] = (), *, by: Who, at: datetime, language: str = "az",
+) -> Person:  # fmt: skip
+    """A new person who may sign in, with a password or, where it is empty, only through the identity provider.
+
+    Technicians, mentors and directors need a district or a school (its EMIS code).
+    """
+    by.must(Permission.KEEP_PEOPLE)
     if not login or not login.replace("-", "").replace("_", "").replace(".", "").isalnum():
-        raise Invalid("login", f"{login!r} cannot be a login; right are letters, digits, '.', '-' and '_'.")
+        raise Invalid(
+            "login", "“%(login)s” cannot be a login; right are letters, digits, '.', '-' and '_'.", login=login
+        )
     if len(login) > LONGEST_LOGIN:
-        raise Invalid("login", f"The login has {len(login)} characters; right are at most {LONGEST_LOGIN}.")
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise Invalid("name", f"{name!r} cannot be a name; right are 1 to {LONGEST_NAME} printable characters.")
-    if len(password) < SHORTEST_PASSWORD:
-        raise Invalid("password", f"The password is too short; right are at least {SHORTEST_PASSWORD} characters.")
+        raise Invalid(
+            "login", "The login has %(length)s characters; right are at most %(most)s.",
+            length=len(login), most=LONGEST_LOGIN,
+        )  # fmt: skip
+    _must_be_a_name(name)
+    trace.held(session)
     if session.exec(select(Person).where(Person.login == login)).first():
-        raise Conflict(f"There is a person with the login {login} already.")
-    if role not in COUNTRYWIDE and not districts:
-        raise Invalid("district", f"A {role.value} needs a district; name at least one.")
-    for code in districts:
-        if session.get(District, code) is None:
-            raise NotFound(f"There is no district {code}.")
-    person = Person(login=login, name=name, role=role, password=_hasher.hash(password), created_at=at)
+        raise Conflict("There is a person with the login %(login)s already.", login=login)
+    scope = _scope_to_give(session, role, districts, schools)
+    image = passwords.hashed(password, login) if password else ""
+    person = Person(login=login, name=name.strip(), role=role, password=image, created_at=at, language=language)
     session.add(person)
     session.flush()
-    session.add_all(PersonDistrict(person_id=person.id or 0, district_code=code) for code in sorted(set(districts)))
-    session.flush()
+    _give(session, person, *scope)
+    trace.changed(session, "added", "person", login, by=by, at=at, after=told(session, person))
     return person
 
 
-def signed_in(session: Session, login: str, password: str, *, valid: timedelta, at: datetime) -> str | None:
-    """The cookie of a new session, or None for a wrong login or password: the two are not told apart.
+def person_changed(
+    session: Session, person: Person, *, name: str, role: Role, districts: Collection[str], schools: Collection[str],
+    active: bool, by: Who, at: datetime, reason: str = "", expected: int | None = None,
+) -> None:  # fmt: skip
+    """Another name, role or scope; let go, or let in again. Whoever is let go is signed out at once.
 
-    Refused while locked out: five failures within 15 minutes close the login until the window has passed. A failure
-    is written in this session: the caller commits in both cases.
+    Conflict for the last administrator, and where `expected` is not the version that is there.
     """
-    recent = select(func.count()).where(SignInFailure.login == login, col(SignInFailure.at) > at - FAILURE_WINDOW)
-    if session.exec(recent).one() >= FAILURES_ALLOWED:
-        raise Refused("Too many failed attempts; try again in 15 minutes.")
-    person = session.exec(select(Person).where(Person.login == login, Person.active)).first()
-    try:
-        _hasher.verify(person.password if person else _nobody, password)
-    except (VerificationError, InvalidHashError):
-        session.add(SignInFailure(login=login[:64], at=at))
-        return None
-    if person is None:
-        return None
-    session.execute(delete(SignInFailure).where(col(SignInFailure.login) == login))
-    session.execute(delete(SignIn).where(col(SignIn.expires_at) <= at))
-    cookie = secrets.new_token() + secrets.new_token()
-    session.add(
-        SignIn(token_hash=secrets.image(cookie), person_id=person.id or 0, created_at=at, expires_at=at + valid)
-    )
+    by.must(Permission.KEEP_PEOPLE)
+    _must_be_a_name(name)
+    trace.held(session)
+    session.refresh(person)
+    if expected is not None and expected != person.version:
+        raise Conflict("Somebody changed this person meanwhile; look at the page again.")
+    before = told(session, person)
+    remains = active and role is Role.ADMINISTRATOR
+    if (
+        person.active
+        and person.role is Role.ADMINISTRATOR
+        and not remains
+        and not _other_administrators(session, person)
+    ):
+        raise Conflict("This is the last administrator; make somebody else one first.")
+    scope = _scope_to_give(session, role, districts, schools)
+    person.name, person.role, person.active = name.strip(), role, active
+    _give(session, person, *scope)
+    cells = trace.difference(before, told(session, person))
+    if not cells[1]:
+        return
+    person.version += 1
+    session.add(person)
     session.flush()
-    return cookie
+    if not active:
+        session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
+    verb = {(True, False): "deactivated", (False, True): "reactivated"}.get((before["active"], active), "changed")
+    trace.changed(session, verb, "person", person.login, by=by, at=at, before=cells[0], after=cells[1], reason=reason)
 
 
-def signed_out(session: Session, cookie: str) -> None:
-    session.execute(delete(SignIn).where(col(SignIn.token_hash) == secrets.image(cookie)))
+def password_reset(session: Session, person: Person, password: str, *, by: Who, at: datetime) -> None:
+    """An administrator gives a new password, which ends every session of the person."""
+    by.must(Permission.KEEP_PEOPLE)
+    by.in_person()
+    trace.held(session)
+    person.password = passwords.hashed(password, person.login)
+    session.add(person)
+    session.flush()
+    session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
+    trace.changed(session, "password_reset", "person", person.login, by=by, at=at)
 
 
-def who_is(session: Session, cookie: str, *, at: datetime) -> tuple[Person, Scope] | None:
-    """The person behind a session cookie and what that person may see."""
-    row = session.get(SignIn, secrets.image(cookie))
-    person = session.get(Person, row.person_id) if row and row.expires_at > at else None
-    if person is None or not person.active:
-        return None
-    return person, scope_of_person(session, person)
-
-
-def scope_of_person(session: Session, person: Person) -> Scope:
+def given_to(session: Session, person: Person) -> Given:
     districts = session.exec(select(PersonDistrict.district_code).where(PersonDistrict.person_id == person.id))
-    schools = session.exec(select(PersonSchool.school_id).where(PersonSchool.person_id == person.id))
-    return scope_of(person.role, list(districts), list(schools))
+    schools = session.exec(
+        select(School.emis).join(PersonSchool, col(PersonSchool.school_id) == col(School.id))
+        .where(PersonSchool.person_id == person.id)
+    )  # fmt: skip
+    return Given(tuple(sorted(districts)), tuple(sorted(schools)))
+
+
+def told(session: Session, person: Person) -> dict[str, Any]:
+    """A person as the trace tells it: no password, no secret."""
+    given = given_to(session, person)
+    return {
+        "name": person.name, "role": person.role.value, "active": person.active,
+        "districts": list(given.districts), "schools": list(given.schools),
+    }  # fmt: skip
+
+
+def person_with_login(session: Session, login: str) -> Person:
+    person = session.exec(select(Person).where(Person.login == login)).first()
+    if person is None:
+        raise NotFound("There is no person with this login.")
+    return person
 
 
 def language_chosen(session: Session, person: Person, language: str) -> None:
     person.language = language
     session.add(person)
     session.flush()
+
+
+def _must_be_a_name(name: str) -> None:
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Invalid(
+            "name", "“%(name)s” cannot be a name; right are 1 to %(most)s printable characters.",
+            name=name[:LONGEST_NAME], most=LONGEST_NAME,
+        )  # fmt: skip
+
+
+def _scope_to_give(
+    session: Session, role: Role, districts: Collection[str], schools: Collection[str]
+) -> tuple[set[str], set[int]]:
+    """Codes of districts and ids of schools; none for a role that sees the country anyway."""
+    if role in COUNTRYWIDE:
+        return set(), set()
+    if not districts and not schools and role is not Role.KEEPER:
+        raise Invalid("district", "This role needs a district or a school; name at least one.")
+    for code in districts:
+        if session.get(District, code) is None:
+            raise NotFound("There is no district %(code)s.", code=code)
+    ids = set()
+    for emis in schools:
+        school = session.exec(select(School).where(School.emis == emis)).first()
+        if school is None:
+            raise NotFound("There is no school %(emis)s.", emis=emis)
+        ids.add(school.id or 0)
+    return set(districts), ids
+
+
+def _give(session: Session, person: Person, districts: set[str], schools: set[int]) -> None:
+    """Exactly these."""
+    person_id = person.id or 0
+    session.execute(delete(PersonDistrict).where(col(PersonDistrict.person_id) == person_id))
+    session.execute(delete(PersonSchool).where(col(PersonSchool.person_id) == person_id))
+    session.add_all(PersonDistrict(person_id=person_id, district_code=code) for code in sorted(districts))
+    session.add_all(PersonSchool(person_id=person_id, school_id=each) for each in sorted(schools))
+    session.flush()
+
+
+def _other_administrators(session: Session, person: Person) -> int:
+    others = select(func.count()).where(Person.role == Role.ADMINISTRATOR, Person.active, Person.id != person.id)
+    return session.exec(others).one()

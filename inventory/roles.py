@@ -54,7 +54,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
 }
 COUNTRYWIDE = frozenset({Role.OPERATOR, Role.NOC, Role.MENTORING_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
-NOT_YOURS = "Your role does not allow this; ask an administrator who may."
+READING = frozenset({P.SEE_CONTACTS, P.EXPORT, P.SEE_TRACE})  # what a token that changes nothing can carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +70,30 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Somebody who acts: a person, a job ("job:emis") or the console ("console:root"), and through which request."""
+    """Somebody who acts: a person, a job ("job:emis") or the console ("console:root"), and through which request.
+
+    `only`: what a program may that acts with this person's token; None = whatever the role allows.
+    """
 
     name: str
     role: Role
     scope: Scope
     person_id: int | None = None
     request: str = ""
+    only: frozenset[Permission] | None = None
 
     def may(self, permission: Permission) -> bool:
-        return permission in ALLOWED[self.role]
+        return permission in ALLOWED[self.role] and (self.only is None or permission in self.only)
 
     def must(self, permission: Permission) -> None:
         """Refused for somebody who may not."""
         if not self.may(permission):
-            raise Refused(NOT_YOURS)
+            raise Refused("Your role does not allow this; ask an administrator who may.")
+
+    def in_person(self) -> None:
+        """Refused for a program: passwords, second factors and tokens are a matter of the person alone."""
+        if self.only is not None:
+            raise Refused("A program with a token cannot do this; sign in yourself.")
 
 
 def console(name: str) -> Who:

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, Select, false, or_, true
 from sqlmodel import Session, col, select
 
 from inventory.errors import NotFound
-from inventory.roles import Scope
-from inventory.tables import School
+from inventory.roles import Scope, Who, scope_of
+from inventory.tables import Person, PersonDistrict, PersonSchool, School
 
 NO_SUCH_PAGE = "There is no such page, or it is not yours to see."
 
@@ -44,3 +44,15 @@ def school_with_id(session: Session, school_id: int, scope: Scope) -> School:
     if school is None or not scope.covers(school.district_code, school.id):
         raise NotFound(NO_SUCH_PAGE)
     return school
+
+
+def scope_of_person(session: Session, person: Person) -> Scope:
+    """What was given to this person, and what the role sees anyway."""
+    districts = session.exec(select(PersonDistrict.district_code).where(PersonDistrict.person_id == person.id))
+    schools = session.exec(select(PersonSchool.school_id).where(PersonSchool.person_id == person.id))
+    return scope_of(person.role, list(districts), list(schools))
+
+
+def acting(session: Session, person: Person, request: str = "") -> Who:
+    """This person as somebody who acts: named in the trace, held to role and scope."""
+    return Who(person.login, person.role, scope_of_person(session, person), person.id, request)

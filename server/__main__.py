@@ -2,30 +2,23 @@
 
 import argparse
 import contextlib
-import getpass
 import logging
-import os
 import re
 import socket
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
 
-from inventory import intake, people, register, secrets
 from inventory.errors import Conflict, HouseError, Invalid
-from inventory.roles import Role, Who, console
-from server import db, settings
+from server import console, db, settings
 from server.app import build
 from server.one_write import OneWriteProtocol
 
 BACKLOG = 2048  # connections that wait to be taken, as uvicorn has it
-UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,16 +50,18 @@ def _done(asked: argparse.Namespace) -> int:
 
         return demo(asked.data, asked.host, asked.port)
     given = settings.current()
-    if asked.command == "user":
-        asked.password = _password(asked)  # before the transaction: while a person types, reports are written
+    console.password_asked(asked)
     if asked.command == "run":
         logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     engine = db.open_engine(given.database)
     try:
         db.migrate(engine)
-        if asked.command != "run":
+        if asked.command in console.ASKS:
+            with db.reading(engine) as session:
+                print(console.ASKS[asked.command](session, asked))
+        elif asked.command != "run":
             with db.writing(engine) as session:
-                print(ACTS[asked.command](session, asked))
+                print(console.ACTS[asked.command](session, asked))
     finally:
         engine.dispose()
     if asked.command == "run":
@@ -126,99 +121,10 @@ def _listening(host: str, port: int) -> list[socket.socket]:
     return opened
 
 
-def _console() -> Who:
-    """Whoever has the shell; a user of a container may have no name."""
-    try:
-        return console(getpass.getuser())
-    except (KeyError, OSError):
-        return console(f"uid-{os.getuid()}")
-
-
-def _district_add(session: Session, asked: argparse.Namespace) -> str:
-    district = register.district_named(
-        session,
-        asked.code,
-        az=asked.az,
-        en=asked.en or asked.az,
-        ru=asked.ru or asked.az,
-        by=_console(),
-        at=datetime.now(UTC),
-    )
-    return f"district {district.code}: {district.name_az}"
-
-
-def _school_add(session: Session, asked: argparse.Namespace) -> str:
-    school = register.school_opened(
-        session, asked.emis, asked.name, asked.district, by=_console(), at=datetime.now(UTC)
-    )
-    return f"school {school.emis}: {school.name}"
-
-
-def _user_add(session: Session, asked: argparse.Namespace) -> str:
-    person = people.person_added(
-        session,
-        asked.login,
-        asked.name or asked.login,
-        Role(asked.role),
-        asked.password,
-        asked.district,
-        at=datetime.now(UTC),
-    )
-    told = f", password {asked.password}" if asked.generate else ""
-    return f"{person.role.value} {person.login}{told}"
-
-
-def _password(asked: argparse.Namespace) -> str:
-    if asked.generate:
-        return secrets.new_token()
-    if asked.password_file:
-        try:
-            return Path(asked.password_file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
-            right = "right is the path of a file that holds the password"
-            raise Invalid("password", f"{asked.password_file} cannot be read: {why}; {right}.") from error
-    nobody = Invalid("password", "Nobody typed a password; right is a terminal, --password-file FILE or --generate.")
-    if sys.stdin is None:  # closed by whoever started this
-        raise nobody
-    try:
-        return getpass.getpass(f"Password for {asked.login}: ")
-    except EOFError as error:
-        raise nobody from error
-
-
-def _enrol_code(session: Session, asked: argparse.Namespace) -> str:
-    school = register.school_by_emis(session, asked.school)
-    by = _console().name
-    code = intake.code_given_out(session, school, valid=duration(asked.valid), by=by, at=datetime.now(UTC))
-    return f"{code}   (one agent of {school.name}, valid {asked.valid})"
-
-
-def _migrate(session: Session, asked: argparse.Namespace) -> str:
-    return "the database has the newest schema"
-
-
-def duration(text: str) -> timedelta:
-    """`30m`, `12h`, `7d`."""
-    match = re.fullmatch(r"(\d{1,5})([mhd])", text)
-    if match is None:
-        raise Invalid("valid", f"{text!r} is no duration; right is 15m, 12h or 7d.")
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
-
-
 def _port(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; right is a number from 1 to 65535")
     return int(text)
-
-
-ACTS = {
-    "migrate": _migrate,
-    "district": _district_add,
-    "school": _school_add,
-    "user": _user_add,
-    "enrol-code": _enrol_code,
-}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -233,27 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--data", type=Path, default=Path("data"))
     demo.add_argument("--host", default="127.0.0.1")
     demo.add_argument("--port", type=_port, default=8146)
-    commands.add_parser("migrate", help="bring the database to the newest schema")
-    code = commands.add_parser("enrol-code", help="a one-time code that lets one agent of a school in")
-    code.add_argument("school", metavar="SCHOOL", help="EMIS code")
-    code.add_argument("--valid", default="7d", help="15m to 30d (default 7d)")
-    for noun, arguments in (("district", ("code", "az")), ("school", ("emis", "name"))):
-        add = (
-            commands.add_parser(noun, help=f"add a {noun}").add_subparsers(dest="act", required=True).add_parser("add")
-        )
-        for argument in arguments:
-            add.add_argument(argument)
-        for option in ("--en", "--ru") if noun == "district" else ():
-            add.add_argument(option)
-        if noun == "school":
-            add.add_argument("--district", required=True)
-    user = commands.add_parser("user", help="add a person").add_subparsers(dest="act", required=True).add_parser("add")
-    user.add_argument("login")
-    user.add_argument("--name")
-    user.add_argument("--role", choices=[role.value for role in Role], default=Role.TECHNICIAN.value)
-    user.add_argument("--district", action="append", default=[], help="may be given several times")
-    user.add_argument("--generate", action="store_true", help="make a password and print it once")
-    user.add_argument("--password-file")
+    console.commands_into(commands)
     return parser
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from inventory import people, secrets
+from inventory import secrets, sessions, tokens
 from inventory.errors import Refused
 from inventory.roles import Scope, Who
 from inventory.tables import Person
@@ -20,6 +20,7 @@ from server.settings import Settings
 SESSION: Final = "zeng_session"
 VISIT: Final = "zeng_visit"  # ties the forms of somebody who has not signed in to this browser
 FIELD: Final = "csrf"
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FOREIGN_FORM: Final = "The form is older than your session, or comes from another site; send it again."
 
 
@@ -50,13 +51,24 @@ def visitor_or_nobody(request: Request) -> Visitor | None:
     if not cookie:
         return None
     with db.reading(request.app.state.engine) as session:
-        known = people.who_is(session, cookie, at=datetime.now(UTC))
+        known = sessions.who_is(session, cookie, at=datetime.now(UTC))
     return Visitor(*known, request=request.scope.get("zeng_request", "")) if known else None
 
 
 def holder(request: Request, token: str) -> Who | None:
-    """Whoever holds an API token."""
-    return None
+    """Whoever holds an API token; Refused for a change with a token that only reads."""
+    now = datetime.now(UTC)
+    with db.reading(request.app.state.engine) as session:
+        known = tokens.holder(session, token, at=now, request=request.scope.get("zeng_request", ""))
+    if known is None:
+        return None
+    who, row = known
+    if request.method not in SAFE and not row.write:
+        raise Refused("This token only reads; right is one that was made to change things too.")
+    if tokens.use_is_due(row, at=now):
+        with db.writing(request.app.state.engine) as session:
+            tokens.used(session, row.id or 0, at=now)
+    return who
 
 
 def visitor(request: Request) -> Visitor:

@@ -1,7 +1,8 @@
 """What happens by the clock: silence is noticed, old reports are swept."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+import logging
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,7 +10,10 @@ from sqlmodel import col
 
 from alerts import watch
 from alerts.tables import Hearing
+from inventory import trace
 from server import db, looking
+
+log = logging.getLogger("zeng.trace")
 
 TICK_S = 5.0
 SWEEP_EVERY_S = 3600.0
@@ -30,14 +34,24 @@ def sweep(engine: Engine, keep_days: int) -> None:
             watch.old_reports_swept(session, agent_id, before=before)
 
 
+def anchor_told(engine: Engine, today: date, told_on: date | None) -> date:
+    """Once a day the end of the trace goes to the log: kept elsewhere, it proves later that nothing was cut off."""
+    if told_on != today:
+        with db.reading(engine) as session:
+            log.info("the trace stands at %s", trace.standing(session).anchor)
+    return today
+
+
 async def run(engine: Engine, keep_days: int, writes: db.Writes) -> None:
     """Tick until cancelled; a database that is away for a while is not the end."""
     sweep_at = look_at = 0.0
+    told_on: date | None = None
     loop = asyncio.get_running_loop()
     while True:
         try:
             await asyncio.to_thread(tick, engine)
             writes.worked()
+            told_on = await asyncio.to_thread(anchor_told, engine, datetime.now(UTC).date(), told_on)
             if loop.time() >= look_at:
                 await asyncio.to_thread(looking.passed, engine, at=datetime.now(UTC))
                 look_at = loop.time() + LOOK_EVERY_S

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from agent import report as wire
 from alerts import record, watch
 from alerts.heads import Heads
-from inventory import people, register, secrets
+from inventory import register, scoping, secrets
 from inventory.roles import Role, Who, console
 from inventory.tables import Agent, District, Person, PersonDistrict, PersonSchool, School, SignIn
 from server import db
@@ -92,7 +92,7 @@ def opened(session: Session, emis: str, name: str, district: str, **facts: Any) 
 
 def who(session: Session, person: Person) -> Who:
     """The same person, for services."""
-    return Who(person.login, person.role, people.scope_of_person(session, person), person.id)
+    return Who(person.login, person.role, scoping.scope_of_person(session, person), person.id)
 
 
 @cache

@@ -63,5 +63,5 @@ def _password(session: Session, login_file: Path, at: datetime) -> str:
     password = secrets.new_code().lower()
     login_file.touch(mode=0o600)
     login_file.write_text(f"{LOGIN}\n{password}\n", encoding="utf-8")
-    people.person_added(session, LOGIN, "Aynur (nümayiş)", Role.TECHNICIAN, password, [DISTRICT], at=at)
+    people.person_added(session, LOGIN, "Aynur (nümayiş)", Role.TECHNICIAN, password, [DISTRICT], by=job("demo"), at=at)
     return password

@@ -96,6 +96,8 @@ OPEN: Mapping[tuple[str, str], str] = {
     ("GET", "/static/dist/{name}"): "the built style sheets and scripts",
     ("GET", "/sign-in"): "is where one says who one is",
     ("POST", "/sign-in"): "is where one says who one is",
+    ("GET", "/sign-in/code"): "is where one proves it a second time",
+    ("POST", "/sign-in/code"): "is where one proves it a second time",
     ("POST", "/sign-out"): "ends the asker's own session",
     ("POST", "/language"): "keeps the asker's own choice",
     ("POST", "/theme"): "keeps the asker's own choice",
