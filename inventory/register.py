@@ -42,6 +42,8 @@ def district_named(
         )
     for field, name in (("az", az), ("en", en), ("ru", ru)):
         _named(field, name)
+    if not by.scope.covers(code):
+        raise NotFound("There is no district %(code)s in what you keep.", code=code)
     trace.held(session)
     district = session.get(District, code)
     wanted = {"name_az": az, "name_en": en, "name_ru": ru, **facts}

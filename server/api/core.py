@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import urlencode
 
 import msgspec
@@ -15,6 +15,7 @@ from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
 from sqlalchemy import ColumnElement, Select, func, tuple_
 from sqlalchemy import select as select_rows
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -57,6 +58,7 @@ def _own_page(request: Request) -> bool:
 
 
 WhoDep = Annotated[Who, Depends(caller)]
+Column: TypeAlias = ColumnElement[Any] | Mapped[Any]
 
 
 def _plain(value: str) -> str:
@@ -90,7 +92,7 @@ AskedDep = Annotated[Asked, Depends(asked_page)]
 
 
 def page_of(
-    request: Request, session: Session, statement: Select[Any], keys: Sequence[ColumnElement[Any]], asked: Asked,
+    request: Request, session: Session, statement: Select[*tuple[Any, ...]], keys: Sequence[Column], asked: Asked,
     as_json: Callable[[Any], Mapping[str, Any]], *, key_of: Callable[[Any], Sequence[str | int]],
 ) -> Response:  # fmt: skip
     """One page, in the order of `keys` (text or whole numbers, together unique): `{"items", "next", "total"?}`.

@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter, FastAPI
 
-from server.api import enrol
+from server.api import contacts, districts, enrol, links, nodes, rooms, schools, stocktakes, sync
 
 ROUTERS: tuple[APIRouter, ...] = (
+    stocktakes.router, sync.router,
+    districts.router, schools.router, rooms.router, contacts.router, nodes.router, links.router,
     enrol.router,
 )  # fmt: skip
 
