@@ -192,6 +192,12 @@ def changing(request: Request, who: Who, body: bytes, act: Callable[[Session], A
     return _response(answer.status, encoded, etag(answer.version), answer.location)
 
 
+def without_key(request: Request) -> None:
+    """Invalid with an Idempotency-Key, where what is sent or answered is a secret that must not be kept."""
+    if request.headers.get("idempotency-key"):
+        raise Invalid("idempotency-key", "A secret is exchanged here, so no answer is kept; leave out Idempotency-Key.")
+
+
 def _response(status: int, body: bytes, tag: str, location: str) -> Response:
     headers = {"cache-control": "no-cache, private"}
     if tag:

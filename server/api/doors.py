@@ -2,11 +2,13 @@
 
 from fastapi import APIRouter, FastAPI
 
-from server.api import contacts, districts, enrol, links, nodes, rooms, schools, stocktakes, sync
+from server.api import contacts, districts, enrol, links, nodes, people, reports, rooms, schools, stocktakes, sync, tokens, trace
 
 ROUTERS: tuple[APIRouter, ...] = (
     stocktakes.router, sync.router,
     districts.router, schools.router, rooms.router, contacts.router, nodes.router, links.router,
+    people.router, tokens.router, trace.router,
+    reports.router,
     enrol.router,
 )  # fmt: skip
 
