@@ -20,6 +20,7 @@ from inventory.tables import Asset, Contact, Delivery, InventorySeries, Link, Lo
 # A piece begins as delivered, or, where the register finds it in use or in a store without papers, as that.
 BEGINNINGS: Final = (AssetState.DELIVERED, AssetState.IN_STORE, AssetState.INSTALLED)
 LONGEST_NUMBER: Final = 40
+MOST_WORDS: Final = 500  # letters: a row of a PostgreSQL index holds 2,700 bytes
 TEXT_CELLS: Final = {"programme": 60, "note": 500}
 DATE_CELLS: Final = ("in_service_on", "warranty_until")
 PLACE_CELLS: Final = ("room_id", "custodian_id", "paired_id", "link_id")
@@ -197,7 +198,7 @@ def search_of(
         serial = str(column.get("serial") or "")
         parts += [serial, key_of(serial), mac_of(str(column.get("mac") or "")), str(column.get("hostname") or "")]
     words = dict.fromkeys(word for part in parts for word in folded(part).split())
-    return " " + " ".join(words)
+    return f" {' '.join(words)}"[:MOST_WORDS]
 
 
 def _number(session: Session, number: str) -> str:

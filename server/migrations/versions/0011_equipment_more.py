@@ -27,11 +27,20 @@ def upgrade() -> None:
         for name in ("asset_school", "asset_kind", "asset_state", "asset_model"):
             batch_op.drop_index(name)
         batch_op.create_index("asset_school", ["school_id", "inventory_no"], unique=False)
-        batch_op.create_index("asset_kind", ["kind", "inventory_no"], unique=False)
-        batch_op.create_index("asset_state", ["state", "inventory_no"], unique=False)
+        batch_op.create_index(
+            "asset_list",
+            [
+                "inventory_no", "same_as_id", "school_id", "kind", "state", "model_id", "lot_id", "seen_at",
+                "in_service_on", "warranty_until", "programme", "conflict", "search", "id",
+            ],
+            unique=False,
+        )  # fmt: skip
         batch_op.create_index("asset_model", ["model_id", "inventory_no"], unique=False)
         batch_op.create_index("asset_seen_device", ["seen_device_id"], unique=False)
-        batch_op.create_index("asset_same_as", ["same_as_id"], unique=False)
+        batch_op.create_index(
+            "asset_same_as", ["same_as_id"], unique=False, sqlite_where=sa.text("same_as_id IS NOT NULL"),
+            postgresql_where=sa.text("same_as_id IS NOT NULL"),
+        )  # fmt: skip
         batch_op.create_index(
             "asset_wordless", ["id"], unique=False, sqlite_where=sa.text("search = ''"),
             postgresql_where=sa.text("search = ''"),
