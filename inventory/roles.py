@@ -73,6 +73,7 @@ class Who:
     """Somebody who acts: a person, a job ("job:emis") or the console ("console:root"), and through which request.
 
     `only`: what a program may that acts with this person's token; None = whatever the role allows.
+    `reason`: why, where a change does not say it itself ("import 12, row 345").
     """
 
     name: str
@@ -81,6 +82,7 @@ class Who:
     person_id: int | None = None
     request: str = ""
     only: frozenset[Permission] | None = None
+    reason: str = ""
 
     def may(self, permission: Permission) -> bool:
         return permission in ALLOWED[self.role] and (self.only is None or permission in self.only)

@@ -58,7 +58,8 @@ def all_changed(session: Session, changes: Iterable[Changed], *, by: Who, at: da
         row: dict[str, Any] = {
             "number": number, "at": at.astimezone(UTC), "by": by.name, "person_id": by.person_id, "request": by.request,
             "verb": change.verb, "noun": change.noun, "key": change.key, "school_id": change.school_id,
-            "before": _plain(change.before), "after": _plain(change.after), "reason": change.reason,
+            "before": _plain(change.before), "after": _plain(change.after),
+            "reason": change.reason or by.reason,
         }  # fmt: skip
         link = row["hash"] = hash_of(link, row)
         rows.append(row)

@@ -26,6 +26,7 @@ from inventory.tables.equipment import (
     Sighting,
     ToldApart,
 )
+from inventory.tables.exchange import ImportFile, ImportJob, ImportRow, PastCall
 from inventory.tables.licences import Allocation, Entitlement, LicencePool, LicenceWarning, Product, SoftwareSeen
 from inventory.tables.network import Link, Node
 from inventory.tables.people import (
@@ -47,9 +48,10 @@ from inventory.tables.trace import PersonalRead, Trace
 __all__ = [
     "Act", "ActFile", "ActLine", "ActSignature", "Agent", "Allocation", "ApiAnswer", "ApiToken", "Asset", "AssetSite",
     "Commission", "CommissionMember", "Contact", "Contract", "Delivery", "Device", "District", "EnrolCode",
-    "Entitlement", "Identity", "InventorySeries", "LicencePool", "LicenceWarning", "Link", "Lot", "Maker", "Match",
-    "Model", "Node", "NumberSeries", "Person", "PersonDistrict", "PersonSchool", "PersonalRead", "Phone", "PhoneUse",
-    "Product", "RecoveryCode", "Room", "School", "SchoolYear", "SecondFactor", "Sighting", "SignIn", "SignInFailure",
+    "Entitlement", "Finding", "Identity", "ImportFile", "ImportJob", "ImportRow", "InventorySeries",
+    "LicencePool", "LicenceWarning", "Link", "Lot", "Maker", "Match", "Model", "Node", "NumberSeries", "PastCall",
+    "Person", "PersonDistrict", "PersonSchool", "PersonalRead", "Phone", "PhoneUse", "Product", "RecoveryCode",
+    "Room", "School", "SchoolYear", "SecondFactor", "Sighting", "SignIn", "SignInFailure",
     "SoftwareSeen", "Stocktake", "StocktakeFinding", "StocktakeLine", "SyncConflict", "SyncOperation", "ToldApart",
     "Trace", "instant",
 ]  # fmt: skip

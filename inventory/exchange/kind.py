@@ -1,0 +1,97 @@
+"""What a kind of import is: columns, the key by which rows are found, what the register has, how it is written."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlmodel import Session
+
+from inventory.errors import NotFound
+from inventory.exchange.columns import Cells, Column
+from inventory.roles import Permission, Scope, Who
+
+NOT_HERE = "There is no school %(emis)s, or it is not yours."
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row that would change something. `now`: what the register has, None for a new thing."""
+
+    cells: Cells
+    now: Cells | None
+    changed: Cells
+    by: Who  # names the import and the row in the trace
+
+
+class Look(Protocol):
+    """What the register has for the rows of one chunk."""
+
+    def now(self, cells: Cells) -> Cells | None:
+        """The thing that a row means, as cells of the same columns; None where it is new. HouseError where it cannot
+        be meant by this person.
+        """
+
+    def check(self, step: Step) -> None:
+        """HouseError where it cannot be done. May be left to `write` where a kind is written one by one."""
+
+    def write(self, steps: Sequence[Step]) -> None:
+        """Do it. HouseError where it cannot be done."""
+
+
+Looker = Callable[[Session, Sequence[Cells], Who, datetime], Look]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows are exported: the words and choices of the list page, as text by name."""
+
+    scope: Scope
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        return self.choices.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """One row of an export; `personal`: (noun, key, school id) where it tells something of a person."""
+
+    cells: Cells
+    personal: tuple[str, str, int | None] | None = None
+
+
+Writer = Callable[[Session, Asked], Iterator[Out]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`wants`: what the person must be allowed to change, beside importing. `sees`: needed for an export, beside
+    exporting. `look` is None for what is only exported. `at_once`: a chunk is written in one go (`check` says all that
+    can go wrong); else a row at a time, tried in a savepoint.
+    """
+
+    name: str
+    az: str
+    en: str
+    ru: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    wants: Permission
+    exported: Writer
+    look: Looker | None = None
+    sees: Permission | None = None
+    at_once: bool = False
+    choices: tuple[str, ...] = ()
+    emis: bool = False  # may come by the nightly drop
+
+    @property
+    def by_key(self) -> dict[str, Column]:
+        return {column.key: column for column in self.columns}
+
+    def key_of(self, cells: Cells) -> str:
+        return " / ".join(str(cells[name]) for name in self.key if cells.get(name) not in (None, ""))[:200]
+
+
+def missing_school(emis: Any) -> NotFound:
+    return NotFound(NOT_HERE, emis=emis)

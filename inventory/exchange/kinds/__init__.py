@@ -1,0 +1,1 @@
+"""What can be imported and exported, one file per noun."""
