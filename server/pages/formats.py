@@ -4,7 +4,7 @@ Chromium has no Azerbaijani data: it would write "2026 M11 22" and "1,234,567.89
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -47,6 +47,10 @@ class Formats:
         """`24 noy 2026`"""
         return format_date(self.local(at), "medium", locale=self._locale)
 
+    def calendar_day(self, day: date) -> str:
+        """A day of the calendar, which has no zone: `24 noy 2026`."""
+        return format_date(day, "medium", locale=self._locale)
+
     def when(self, at: datetime, now: datetime) -> str:
         """Shortest way that cannot be mistaken: `14:05` today, `23 noy 14:05` in this year, else with the year."""
         local, today = self.local(at), self.local(now)
@@ -79,6 +83,15 @@ class Formats:
         """As many digits as tell something: `1.234`, `31`, `9,5`, `0,031`."""
         digits = 0 if abs(value) >= 100 or value == round(value) else 1 if abs(value) >= 1 else 3
         return format_decimal(round(value, digits), locale=self._locale)
+
+    def percent(self, value: float) -> str:
+        """`9,4 %` of 9.375."""
+        pattern = str(self._locale.percent_formats[None].pattern).replace("#,##0", "#,##0.0")
+        return format_percent(round(value / 100, 3), pattern, locale=self._locale)
+
+    def one_digit(self, value: float) -> str:
+        """`13,5`: for ratios, so that neighbours in a table have the same digits."""
+        return format_decimal(round(value, 1), "#,##0.0", locale=self._locale)
 
     def reading(self, value: float | int | str | None, unit: str) -> str:
         """A value with its unit as a person says it; `—` where the device itself does not know."""
