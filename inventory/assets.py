@@ -20,6 +20,7 @@ from inventory.tables import Asset, Contact, Delivery, InventorySeries, Link, Lo
 # A piece begins as delivered, or, where the register finds it in use or in a store without papers, as that.
 BEGINNINGS: Final = (AssetState.DELIVERED, AssetState.IN_STORE, AssetState.INSTALLED)
 LONGEST_NUMBER: Final = 40
+PAGES: Final = frozenset({"unknown", "duplicates", "conflicts", "new", "models", "contracts"})  # /equipment/...
 MOST_WORDS: Final = 500  # letters: a row of a PostgreSQL index holds 2,700 bytes
 TEXT_CELLS: Final = {"programme": 60, "note": 500}
 DATE_CELLS: Final = ("in_service_on", "warranty_until")
@@ -70,7 +71,8 @@ def entered(
             raise Invalid("state", "A piece comes into the register delivered, in store or installed.")
         number = _number(session, new.inventory_no) if new.inventory_no else number_given(session, new.school, at)
         asset = Asset(inventory_no=number, model_id=new.model.id or 0, kind=new.model.kind, state=new.state,
-                      school_id=new.school.id or 0, declared=_declared({}, new.declared), demo=new.demo)  # fmt: skip
+                      school_id=new.school.id or 0, demo=new.demo)  # fmt: skip
+        asset.declared = facts_declared({}, new.declared)
         if new.uid:
             asset.uid = new.uid
         asset.created_at = at
@@ -111,7 +113,7 @@ def changed(
         _parted(session, asset.id, old_pair)
         if pair is not None:
             _paired(session, asset, pair)
-    asset.declared = _declared(asset.declared, declared)
+    asset.declared = facts_declared(asset.declared, declared)
     asset.kept = {name: seen for name, seen in asset.kept.items() if name not in declared}
     model = session.get_one(Model, asset.model_id)
     refreshed(asset, session.get_one(Maker, model.maker_id), model)
@@ -145,6 +147,15 @@ def decided(session: Session, asset: Asset, name: str, *, take_seen: bool, by: W
     trace.changed(session, "kept", "asset", asset.inventory_no, by=by, at=at, school_id=asset.school_id,
                   before={name: there[name].observed}, after={name: there[name].declared})  # fmt: skip
     return asset
+
+
+def stepped(session: Session, asset: Asset, state: AssetState, *, by: Who, at: datetime, reason: str = "") -> None:
+    """A step of life that needs no act. Conflict where it needs one, or where there is no such step."""
+    by.must(Permission.KEEP_EQUIPMENT)
+    trace.held(session)
+    if state is AssetState.DELIVERED:
+        raise Conflict("A piece is delivered by a delivery; enter that.")
+    placing.stepped(session, asset, state, act=None, by=by, at=at, reason=reason)
 
 
 def number_given(session: Session, school: School, at: datetime) -> str:
@@ -189,6 +200,12 @@ def words_written(session: Session, most: int) -> int:
     return len(rows)
 
 
+def words_of(session: Session, asset: Asset) -> None:
+    model = session.get_one(Model, asset.model_id)
+    maker = session.get_one(Maker, model.maker_id)
+    asset.search = search_of(asset.inventory_no, maker.name, model.name, asset.declared, asset.observed)
+
+
 def search_of(
     inventory_no: str, maker: str, model: str, declared: Mapping[str, Any], observed: Mapping[str, Any]
 ) -> str:
@@ -201,19 +218,25 @@ def search_of(
     return f" {' '.join(words)}"[:MOST_WORDS]
 
 
-def _number(session: Session, number: str) -> str:
+def number_checked(number: str) -> str:
+    """An inventory number as it is kept; Invalid for what cannot be one."""
     clean = " ".join(number.split())
     if not clean or len(clean) > LONGEST_NUMBER or not clean.isprintable() or set("/\\?#") & set(clean):
         raise Invalid("inventory_no", "An inventory number has 1 to 40 printable characters, none of / \\ ? #.")
-    if clean.startswith("."):
-        raise Invalid("inventory_no", "An inventory number does not begin with a dot.")
+    if clean.startswith(".") or clean.casefold() in PAGES:
+        raise Invalid("inventory_no", "This cannot be an inventory number; take another one.")
+    return clean
+
+
+def _number(session: Session, number: str) -> str:
+    clean = number_checked(number)
     with session.no_autoflush:
         if session.exec(select(Asset.id).where(Asset.inventory_no == clean)).first():
             raise Conflict("The inventory number %(number)s is taken.", number=clean)
     return clean
 
 
-def _declared(old: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def facts_declared(old: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Declared facts with some said anew; None and "" empty one."""
     out = dict(old)
     for name, value in given.items():

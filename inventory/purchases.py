@@ -1,6 +1,6 @@
 """How equipment was bought: contract, its lots, deliveries, and the pieces that came with each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -162,10 +162,10 @@ def months_later(day: date, months: int) -> date:
     raise Invalid("delivered_on", "This day cannot be counted on from.")
 
 
-def contract_with_number(session: Session, number: str) -> Contract:
-    row = session.exec(select(Contract).where(Contract.number == number)).first()
+def contract_with_id(session: Session, contract_id: int) -> Contract:
+    row = session.get(Contract, contract_id)
     if row is None:
-        raise NotFound("There is no contract with this number.")
+        raise NotFound("There is no such contract.")
     return row
 
 
@@ -174,10 +174,6 @@ def lot_with_id(session: Session, lot_id: int) -> Lot:
     if row is None:
         raise NotFound("There is no such lot.")
     return row
-
-
-def deliveries_of(session: Session, lots: Sequence[int]) -> Sequence[Delivery]:
-    return session.exec(select(Delivery).where(col(Delivery.lot_id).in_(lots)).order_by(col(Delivery.id))).all()
 
 
 def _of_contract(row: Contract) -> dict[str, Any]:

@@ -1,26 +1,29 @@
 """Lists of equipment: one filter for pages, API and exports, always within the scope of the one who asks."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlmodel import Session, col
 
-from inventory import placing
+from inventory import lifecycle, placing
 from inventory.equipment import Kind
 from inventory.folding import folded
 from inventory.identities import key_of
 from inventory.lifecycle import AssetState
+from inventory.matching import FITS
 from inventory.roles import Scope
 from inventory.scoping import within
-from inventory.tables import Asset, Contract, Lot, Maker, Model, Room, School
+from inventory.tables import Asset, AssetSite, Contract, Lot, Maker, Model, Room, School
 
 SOON: Final = timedelta(days=90)  # a warranty that ends within this ends soon
 SEEN_DAYS: Final = 7
 WARRANTIES: Final = ("valid", "soon", "over", "unknown")
-LONGEST_TEXT: Final = 80
+# What an agent can see: a monitor or a headset has no address.
+SEEN_KINDS: Final = frozenset(kind for kinds in FITS.values() for kind in kinds) - {Kind.MONITOR, Kind.SCANNER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +160,55 @@ def page(session: Session, scope: Scope, asked: Filter, now: datetime, *, after:
 
 def counted(session: Session, scope: Scope, asked: Filter, now: datetime) -> int:
     return session.scalar(select(func.count()).select_from(chosen(scope, asked, now).subquery())) or 0
+
+
+def sites_of(session: Session, asset: Asset) -> list[tuple[AssetSite, str, str]]:
+    """Where the piece was: `(row, EMIS code, name of the school)`, the last first."""
+    rows = (
+        select(AssetSite, col(School.emis), col(School.name))
+        .join(School, col(School.id) == col(AssetSite.school_id))
+        .where(col(AssetSite.asset_id) == asset.id)
+        .order_by(col(AssetSite.from_on).desc(), col(AssetSite.id).desc())
+    )
+    return [(site, emis, name) for site, emis, name in session.execute(rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Equipment of a school in figures: pieces by kind and state, and how many of `countable` agents saw lately.
+
+    `countable`: those in use; what lies in a store or is written off is not expected to be seen.
+    """
+
+    by_kind: Mapping[Kind, Mapping[AssetState, int]]
+    by_state: Mapping[AssetState, int]
+    total: int
+    countable: int
+    seen: int
+    conflicts: int
+
+
+def block(session: Session, school_id: int, now: datetime) -> Block:
+    """One query, read off the index of the school."""
+    lately = case((col(Asset.seen_at) >= now - timedelta(days=SEEN_DAYS), 1), else_=0)
+    doubtful = case((col(Asset.conflict), 1), else_=0)
+    rows = session.execute(
+        select(col(Asset.kind), col(Asset.state), func.count(), func.sum(lately), func.sum(doubtful))
+        .where(col(Asset.school_id) == school_id, col(Asset.same_as_id).is_(None))
+        .group_by(col(Asset.kind), col(Asset.state))
+    ).all()
+    by_kind: dict[Kind, dict[AssetState, int]] = {}
+    by_state: Counter[AssetState] = Counter()
+    seen = countable = conflicts = 0
+    for kind, state, count, seen_here, doubts in rows:
+        if state not in lifecycle.GONE:
+            by_kind.setdefault(kind, {})[state] = count
+        by_state[state] += count
+        conflicts += doubts
+        if state is AssetState.INSTALLED and kind in SEEN_KINDS:
+            countable, seen = countable + count, seen + seen_here
+    order = {kind: place for place, kind in enumerate(Kind)}
+    total = sum(count for state, count in by_state.items() if state not in lifecycle.GONE)
+    kinds = {kind: by_kind[kind] for kind in sorted(by_kind, key=lambda kind: order[kind])}
+    return Block(kinds, {state: by_state[state] for state in AssetState if by_state[state]}, total, countable, seen,
+                 conflicts)  # fmt: skip

@@ -94,11 +94,13 @@ AskedDep = Annotated[Asked, Depends(asked_page)]
 def page_of(
     request: Request, session: Session, statement: Select[*tuple[Any, ...]], keys: Sequence[Column], asked: Asked,
     as_json: Callable[[Any], Mapping[str, Any]], *, key_of: Callable[[Any], Sequence[str | int]],
+    whole: Callable[[Sequence[Any]], Sequence[Any]] = list,
 ) -> Response:  # fmt: skip
     """One page, in the order of `keys` (text or whole numbers, together unique): `{"items", "next", "total"?}`.
 
     `next` is the whole address of the next page, or null; nothing is counted unless `total=true` is asked for.
-    `key_of` takes the values of `keys` out of a row.
+    `key_of` takes the values of `keys` out of a row. `whole` fetches what `as_json` needs for the rows of this page,
+    where the statement selects keys alone.
     """
     body: dict[str, Any] = {}
     if asked.total:
@@ -107,7 +109,7 @@ def page_of(
         statement = statement.where(tuple_(*keys) > tuple_(*_cursor(asked.after, len(keys))))
     rows = session.execute(statement.order_by(*keys).limit(asked.limit + 1)).all()
     there_is_more, rows = len(rows) > asked.limit, rows[: asked.limit]
-    body["items"] = [as_json(row) for row in rows]
+    body["items"] = [as_json(row) for row in whole(rows)]
     body["next"] = None
     if there_is_more:
         others = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]

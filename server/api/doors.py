@@ -2,13 +2,33 @@
 
 from fastapi import APIRouter, FastAPI
 
-from server.api import contacts, districts, enrol, links, nodes, people, reports, rooms, schools, stocktakes, sync, tokens, trace
+from server.api import (
+    assets,
+    contacts,
+    districts,
+    enrol,
+    licences,
+    links,
+    matches,
+    models,
+    nodes,
+    people,
+    purchases,
+    reports,
+    rooms,
+    schools,
+    stocktakes,
+    sync,
+    tokens,
+    trace,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
+    assets.router, models.router, purchases.router, matches.router,
     stocktakes.router, sync.router,
     districts.router, schools.router, rooms.router, contacts.router, nodes.router, links.router,
     people.router, tokens.router, trace.router,
-    reports.router,
+    licences.router, reports.router,
     enrol.router,
 )  # fmt: skip
 
