@@ -1,15 +1,16 @@
 """What a kind of import is: columns, the key by which rows are found, what the register has, how it is written."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from sqlalchemy import Select
 from sqlmodel import Session
 
 from inventory.errors import NotFound
 from inventory.exchange.columns import Cells, Column
-from inventory.roles import Permission, Scope, Who
+from inventory.roles import Permission, Who
 
 NOT_HERE = "There is no school %(emis)s, or it is not yours."
 
@@ -43,17 +44,6 @@ Looker = Callable[[Session, Sequence[Cells], Who, datetime], Look]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Which rows are exported: the words and choices of the list page, as text by name."""
-
-    scope: Scope
-    choices: Mapping[str, str] = field(default_factory=dict)
-
-    def get(self, name: str) -> str:
-        return self.choices.get(name, "")
-
-
-@dataclass(frozen=True, slots=True)
 class Out:
     """One row of an export; `personal`: (noun, key, school id) where it tells something of a person."""
 
@@ -61,7 +51,8 @@ class Out:
     personal: tuple[str, str, int | None] | None = None
 
 
-Writer = Callable[[Session, Asked], Iterator[Out]]
+# `chosen`: a statement of the ids to be written (of schools, pieces, ...), cut down to a scope already.
+Writer = Callable[[Session, Select[Any]], Iterator[Out]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,6 @@ class Kind:
     look: Looker | None = None
     sees: Permission | None = None
     at_once: bool = False
-    choices: tuple[str, ...] = ()
     emis: bool = False  # may come by the nightly drop
 
     @property

@@ -89,6 +89,8 @@ def worked(
 def _read(job: Job, columns: Mapping[str, Column], row: Row, taken: dict[str, int]) -> Cells | Outcome:
     key = ""
     try:
+        if any(row.raw[len(job.mapping) :]):
+            raise Invalid("", "This row has more cells than there are headers.")
         cells = row_read(columns, job.mapping, row.raw)
         key = job.kind.key_of(cells)
         if not key or any(cells.get(name) in (None, "") for name in job.kind.key[:1]):
