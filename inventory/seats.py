@@ -1,5 +1,6 @@
 """What the tables say of a pool of licences, as the plain values that the rules take."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -65,6 +66,20 @@ def used(session: Session, products: Collection[int], scope: Scope, on: date) ->
         asked = asked.join(Asset, col(Asset.id) == col(S.asset_id)).join(School, col(School.id) == col(Asset.school_id))
         asked = scoping.within(asked, scope)
     return {product: Usage(seen, recently) for product, seen, recently in session.execute(asked)}
+
+
+def seen_by_district(session: Session, product: int, scope: Scope, on: date) -> Counter[str]:
+    """On how many machines agents saw a product within ACTIVE_DAYS before a day, by district."""
+    S = SoftwareSeen
+    until, recent = _midnight(on + timedelta(days=1)), _midnight(on - timedelta(days=ACTIVE_DAYS))
+    asked: Any = (
+        select_rows(col(School.district_code), func.count(distinct(col(S.asset_id))))
+        .join(Asset, col(Asset.id) == col(S.asset_id))
+        .join(School, col(School.id) == col(Asset.school_id))
+        .where(col(S.product_id) == product, col(S.first_seen_at) < until, col(S.last_seen_at) >= recent)
+        .group_by(col(School.district_code))
+    )
+    return Counter(dict(session.execute(scoping.within(asked, scope)).tuples().all()))
 
 
 def positions(

@@ -8,9 +8,56 @@ from starlette.responses import Response
 from inventory.errors import HouseError
 from server import errors
 from server.auth import SignInNeeded
-from server.pages import board, chart, choices, faults, school, shield, signin, stream
+from server.pages import (
+    board,
+    chart,
+    choices,
+    conflicts,
+    contacts,
+    faults,
+    labels,
+    licences,
+    links,
+    map,
+    me,
+    people,
+    phone,
+    reports,
+    rooms,
+    school,
+    school_register,
+    schools,
+    shield,
+    signin,
+    stocktakes,
+    stream,
+    trace,
+)
 
-ROUTERS = (signin.router, choices.router, board.router, school.router, chart.router, stream.router, shield.router)
+ROUTERS = (
+    signin.router,
+    choices.router,
+    board.router,
+    school.router,
+    chart.router,
+    schools.router,
+    school_register.router,
+    rooms.router,
+    contacts.router,
+    links.router,
+    map.router,
+    stream.router,
+    phone.router,
+    licences.router,
+    reports.router,
+    people.router,
+    me.router,
+    trace.router,
+    stocktakes.router,
+    conflicts.router,
+    labels.router,
+    shield.router,
+)
 
 
 def hang_into(app: FastAPI) -> None:

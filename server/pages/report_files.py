@@ -11,11 +11,11 @@ from typing import Any, Final
 import xlsxwriter  # type: ignore[import-untyped]
 from starlette.responses import Response
 
+from inventory.exchange.cells import guarded
 from server.pages.reports_shown import NUMBERS, Shown
 from server.reports.values import Cell, Report
 
 MISSING: Final = "m"
-STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -28,7 +28,7 @@ def csv_of(report: Report, shown: Shown) -> Response:
            shown.view._("Indicator")])  # fmt: skip
     for row in report.rows:
         cells = [_value(shown, column.kind, cell) for column, cell in zip(report.columns, row.cells, strict=True)]
-        write([*(_text(cell) for cell in cells), *map(defused, about)])
+        write([*(_text(cell) for cell in cells), *map(guarded, about)])
     return _file(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", report, "csv")
 
 
@@ -56,7 +56,7 @@ def xlsx_of(report: Report, shown: Shown) -> Response:
             elif isinstance(value, int | float):
                 sheet.write_number(number, place, value)
             else:
-                sheet.write_string(number, place, defused(str(value)))
+                sheet.write_string(number, place, guarded(str(value)))
     _about(book.add_worksheet(shown.view._("About")), report, shown, bold, wrapped)
     book.close()
     return _file(out.getvalue(), XLSX, report, "xlsx")
@@ -79,13 +79,8 @@ def _about(sheet: Any, report: Report, shown: Shown, bold: object, wrapped: obje
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 100)
     for number, (name, text) in enumerate(lines):
-        sheet.write_string(number, 0, defused(name), bold)
-        sheet.write_string(number, 1, defused(text), wrapped)
-
-
-def defused(text: str) -> str:
-    """Text that a spreadsheet would take for a formula, with the apostrophe that says it is none."""
-    return f"'{text}" if text.startswith(STARTS_FORMULA) else text
+        sheet.write_string(number, 0, guarded(name), bold)
+        sheet.write_string(number, 1, guarded(text), wrapped)
 
 
 def _value(shown: Shown, kind: str, cell: Cell) -> Cell:
@@ -98,7 +93,7 @@ def _value(shown: Shown, kind: str, cell: Cell) -> Cell:
 def _text(cell: Cell) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
-    return defused(cell) if isinstance(cell, str) else str(cell)
+    return guarded(cell) if isinstance(cell, str) else str(cell)
 
 
 def _file(body: bytes, kind: str, report: Report, suffix: str) -> Response:

@@ -1,7 +1,6 @@
 """The reports of the ministry's portal: what there is, and one page for each, with its rows behind every figure."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -9,7 +8,6 @@ from fastapi import APIRouter, Query
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from inventory.errors import Invalid
 from inventory.indicators import INDICATORS
 from inventory.roles import Permission
 from inventory.tables import School
@@ -18,6 +16,7 @@ from server.auth import VisitorDep
 from server.deps import EngineDep
 from server.pages import report_files
 from server.pages.reports_shown import Shown, drawn
+from server.pages.typed import day
 from server.pages.view import SignedView, View
 from server.reports.values import Asked, Report, district_names, districts_of, here
 
@@ -86,7 +85,9 @@ def _made(
     session: Session, view: View, visitor: VisitorDep, code: str, district: str, on: str, step: str, by: str
 ) -> Made:
     today = view.formats.local(view.now).date()
-    asked = reports.asked(session, code, visitor.scope, district=district, on=_day(on), step=step, by=by, today=today)
+    asked = reports.asked(
+        session, code, visitor.scope, district=district, on=day(on, "on") if on else None, step=step, by=by, today=today
+    )
     report = reports.made(session, code, asked)
     names = district_names(session, view.language)
     schools: dict[str, str] = {}
@@ -95,15 +96,6 @@ def _made(
     mine = Asked(asked.scope, asked.on)
     there = {code: names.get(code, code) for code in districts_of(session, mine)}
     return Made(report, asked, Shown(view, names, schools), dict(sorted(there.items(), key=lambda pair: pair[1])))
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("on", "This day cannot be read; right is for example 2026-11-24.") from error
 
 
 def _address(asked: Asked, code: str) -> str:

@@ -18,6 +18,13 @@ class Tab:
 
 TABS: Final = (
     Tab("/", N_("Links")),
+    Tab("/schools", N_("Schools")),
+    Tab("/map", N_("Map")),
+    Tab("/stocktakes", N_("Stock-taking"), Permission.COUNT),
+    Tab("/licences", N_("Licences")),
+    Tab("/reports", N_("Reports")),
+    Tab("/people", N_("People"), Permission.KEEP_PEOPLE),
+    Tab("/trace", N_("Trace"), Permission.SEE_TRACE),
 )  # fmt: skip
 
 

@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from inventory.errors import Invalid
 
 UNREADABLE: Final = "This date and time cannot be read; right is for example 2026-11-24T14:00."
+NO_DAY: Final = "This day cannot be read; right is for example 2026-11-24."
+DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
 LARGEST_ID: Final = 2**31 - 1  # our ids are INTEGER, which PostgreSQL holds in 32 bits
 
@@ -24,6 +26,17 @@ def moment(text: str, zone: str, field: str) -> datetime:
         return datetime.fromisoformat(given).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Invalid(field, UNREADABLE) from error
+
+
+def day(text: str, field: str) -> date:
+    """`2026-11-24`, as a date input sends it (HTML §2.3.5.2). Invalid for all else."""
+    given = text.strip()
+    try:
+        if DAY.fullmatch(given):
+            return date.fromisoformat(given)
+    except ValueError as error:
+        raise Invalid(field, NO_DAY) from error
+    raise Invalid(field, NO_DAY)
 
 
 def row_id(text: str) -> int | None:

@@ -75,3 +75,17 @@ METRICS: Final = {
     Metric.USER: N_("per user"),
     Metric.CAL: N_("client access licence"),
 }
+
+# Refusals of queries and forms, whose own files are not read for sentences.
+REFUSED: Final = (
+    N_("This day cannot be read; right is for example 2026-11-24."),
+    N_("There is no such report."),
+    N_("This report cannot be made for %(day)s; right is %(today)s, or earlier where the report looks back."),
+    N_("There is no such pool of licences."),
+    N_("There is no such entitlement."),
+    N_("There is no such entitlement in this pool."),
+    N_("Seats go to one district, one school or one machine; name exactly one of them."),
+    N_("There is no contract with this number."),
+    N_("This counts no seats; right is device, user or cal."),
+    N_("That is too long; right are 120 characters for a name, 80 for an edition, 40 for a code."),
+)
