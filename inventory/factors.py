@@ -36,6 +36,12 @@ def prepared(session: Session, person: Person, *, by: Who) -> str:
     return row.secret
 
 
+def awaited(session: Session, person: Person) -> str | None:
+    """The secret that no code has proved yet."""
+    row = session.get(SecondFactor, person.id)
+    return row.secret if row is not None and row.confirmed_at is None else None
+
+
 def address(person: Person, secret: str) -> str:
     """otpauth://totp/... as telephones read it from a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=person.login, issuer_name=ISSUER)

@@ -115,6 +115,12 @@ def given_to(session: Session, person: Person) -> Given:
     return Given(tuple(sorted(districts)), tuple(sorted(schools)))
 
 
+def district_names(session: Session, codes: Collection[str], language: str) -> list[str]:
+    """Names of these districts, in the order of the codes."""
+    rows = session.exec(select(District).where(col(District.code).in_(codes)).order_by(District.code)).all()
+    return [{"en": row.name_en, "ru": row.name_ru}.get(language, row.name_az) for row in rows]
+
+
 def told(session: Session, person: Person) -> dict[str, Any]:
     """A person as the trace tells it: no password, no secret."""
     given = given_to(session, person)

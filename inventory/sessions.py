@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from inventory import factors, passwords, secrets, trace
 from inventory.errors import Refused
-from inventory.roles import Scope, Who
+from inventory.roles import Scope
 from inventory.scoping import acting, scope_of_person
 from inventory.tables import Person, SignIn, SignInFailure
 
@@ -87,17 +87,24 @@ def who_is(session: Session, cookie: str, *, at: datetime) -> tuple[Person, Scop
     return person, scope_of_person(session, person)
 
 
+def password_proved(session: Session, person: Person, password: str, *, at: datetime) -> bool:
+    """Before something grave is done in an open session; a wrong one counts as a failed attempt.
+
+    Refused while locked out. The caller commits in both cases.
+    """
+    _must_not_be_locked(session, person.login, at)
+    if passwords.right(person.password, password):
+        return True
+    _failed(session, person.login, at)
+    return False
+
+
 def own_password_changed(
     session: Session, person: Person, old: str, new: str, *, keep: str, at: datetime, request: str = ""
 ) -> bool:
-    """False for a wrong old password, which counts as a failed attempt; every other session ends, `keep` stays.
-
-    The caller commits in both cases.
-    """
-    _must_not_be_locked(session, person.login, at)
+    """False for a wrong old password; every other session ends, `keep` stays. The caller commits in both cases."""
     image = passwords.hashed(new, person.login)
-    if not passwords.right(person.password, old):
-        _failed(session, person.login, at)
+    if not password_proved(session, person, old, at=at):
         return False
     trace.held(session)
     person.password = image
@@ -105,7 +112,7 @@ def own_password_changed(
     session.flush()
     others = delete(SignIn).where(col(SignIn.person_id) == person.id, col(SignIn.token_hash) != secrets.image(keep))
     session.execute(others)
-    by: Who = acting(session, person, request)
+    by = acting(session, person, request)
     trace.changed(session, "password_changed", "person", person.login, by=by, at=at)
     return True
 

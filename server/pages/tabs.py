@@ -20,6 +20,7 @@ TABS: Final = (
     Tab("/", N_("Links")),
     Tab("/schools", N_("Schools")),
     Tab("/map", N_("Map")),
+    Tab("/equipment", N_("Equipment")),
     Tab("/stocktakes", N_("Stock-taking"), Permission.COUNT),
     Tab("/licences", N_("Licences")),
     Tab("/reports", N_("Reports")),
