@@ -1,5 +1,6 @@
 """What speaks against writing a piece off: it was alive the other day, is under warranty, was never repaired."""
 
+import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -35,3 +36,14 @@ def challenges(known: Known, reason: str, *, at: datetime, today: date) -> Seque
     if known.repairs == 0 and reason not in NO_REPAIR_ASKED:
         found.append({"kind": Challenge.NEVER_REPAIRED.value, "evidence": ""})
     return found
+
+
+def warranty_from(delivered_on: date, months: int) -> date | None:
+    """The last day of a warranty that counts in months from the delivery; None where there is none.
+
+    31 January and one month is the last day of February.
+    """
+    if months <= 0:
+        return None
+    year, month = divmod(delivered_on.year * 12 + delivered_on.month - 1 + months, 12)
+    return date(year, month + 1, min(delivered_on.day, calendar.monthrange(year, month + 1)[1]))

@@ -78,5 +78,21 @@ def moved(session: Session, asset: Asset, school: School, *, act: Act, by: Who, 
     )  # fmt: skip
 
 
+def took_the_place(session: Session, asset: Asset, old: Asset, *, act: Act, by: Who, at: datetime) -> None:
+    """A piece that replaces another one stands in its room and has its custodian."""
+    wanted = {"room_id": old.room_id, "custodian_id": old.custodian_id}
+    before, after = trace.difference({"room_id": asset.room_id, "custodian_id": asset.custodian_id}, wanted)
+    if not after:
+        return
+    asset.room_id, asset.custodian_id = old.room_id, old.custodian_id
+    asset.version += 1
+    session.add(asset)
+    session.flush()
+    trace.changed(
+        session, "took the place", "asset", asset.inventory_no, by=by, at=at, school_id=asset.school_id,
+        before=before, after={**after, "of": old.inventory_no}, reason=_why(act, ""),
+    )  # fmt: skip
+
+
 def _why(act: Act | None, reason: str) -> str:
     return f"{act.number or act.kind.value} {reason}".strip() if act else reason
