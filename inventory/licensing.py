@@ -45,7 +45,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A pool on one day. The last five are None where agents cannot see the product: unknown is not nil.
+    """A pool on one day. The last five are None where no agent has seen the product: unknown is not nil.
 
     bought       seats whose term is running
     allocated    seats given to districts, schools and machines
@@ -104,7 +104,7 @@ def usage(sightings: Iterable[Sighting], on: date) -> Usage:
 
 
 def position(bought: Sequence[Term], given: Sequence[Term], used: Usage | None, on: date) -> Position:
-    """`used`: None where agents cannot see the product at all."""
+    """`used`: None where no agent has seen the product yet: it may be that agents cannot."""
     owned, allocated = seats(bought, on), seats(given, on)
     free, uncovered = max(owned - allocated, 0), max(allocated - owned, 0)
     if used is None:

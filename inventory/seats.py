@@ -79,13 +79,16 @@ def seen_by_district(session: Session, product: int, scope: Scope, on: date) -> 
         .where(col(S.product_id) == product, col(S.first_seen_at) < until, col(S.last_seen_at) >= recent)
         .group_by(col(School.district_code))
     )
-    return Counter(dict(session.execute(scoping.within(asked, scope)).tuples().all()))
+    return Counter({code: number for code, number in session.execute(scoping.within(asked, scope))})
 
 
 def positions(
     session: Session, pools: Collection[tuple[LicencePool, Product]], scope: Scope, on: date
 ) -> dict[int, Position]:
-    """By id of the pool. What is bought is the country's; allocated and seen are those of the scope."""
+    """By id of the pool. What is bought is the country's; allocated and seen are those of the scope.
+
+    Until agents have seen a product anywhere in the scope, it is not known whether it is in use.
+    """
     ids = [pool.id or 0 for pool, _ in pools]
     terms, places = bought(session, ids), given(session, ids, scope)
     usages = used(session, [product.id or 0 for _, product in pools if product.seen_as], scope, on)
@@ -93,7 +96,7 @@ def positions(
         pool.id or 0: position(
             terms[pool.id or 0],
             places[pool.id or 0],
-            usages.get(product.id or 0, Usage(0, 0)) if product.seen_as else None,
+            usages.get(product.id or 0),
             on,
         )
         for pool, product in pools

@@ -11,7 +11,7 @@ from sqlmodel import col
 from alerts import watch
 from alerts.tables import Hearing
 from inventory import trace
-from server import db, looking
+from server import db, licence_clock, looking
 
 log = logging.getLogger("zeng.trace")
 
@@ -57,6 +57,7 @@ async def run(engine: Engine, keep_days: int, writes: db.Writes) -> None:
                 look_at = loop.time() + LOOK_EVERY_S
             if loop.time() >= sweep_at:
                 await asyncio.to_thread(sweep, engine, keep_days)
+                await asyncio.to_thread(licence_clock.passed, engine, at=datetime.now(UTC))
                 sweep_at = loop.time() + SWEEP_EVERY_S
         except SQLAlchemyError as error:
             writes.failed(error)

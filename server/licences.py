@@ -143,7 +143,7 @@ def by_district(session: Session, pool: LicencePool, scope: Scope, on: date) -> 
     asked = seats.placed(select_rows(where, func.sum(A.quantity))).where(col(A.pool_id) == pool.id, holds)
     if scope.districts is not None:
         asked = asked.where(seats.covered(scope))
-    places: Counter[str] = Counter(dict(session.execute(asked.group_by(where)).tuples().all()))
+    places: Counter[str] = Counter({code: number for code, number in session.execute(asked.group_by(where))})
     product = session.get_one(Product, pool.product_id)
     if not product.seen_as:
         return [(code, number, None) for code, number in sorted(places.items())]
@@ -158,7 +158,10 @@ def versions(session: Session, product: Product, scope: Scope) -> list[tuple[str
     if scope.districts is not None:
         asked = asked.join(Asset, col(Asset.id) == col(S.asset_id)).join(School, col(School.id) == col(Asset.school_id))
         asked = asked.where(scoping.seen(scope))
-    return list(session.execute(asked.group_by(col(S.release)).order_by(col(S.release))).tuples())
+    return [
+        (release, number)
+        for release, number in session.execute(asked.group_by(col(S.release)).order_by(col(S.release)))
+    ]
 
 
 def districts(session: Session, scope: Scope) -> list[District]:
