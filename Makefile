@@ -60,7 +60,7 @@ dev: .venv/dev .venv/package
 	@touch $@
 
 $(DIST): package.json package-lock.json server/assets.py server/fonts.py .venv/node .venv/run \
-		$(wildcard server/static/js/*.js server/static/css/*.css server/static/img/*)
+		$(wildcard server/static/js/*.js server/static/css/*.css server/static/img/* server/static/phone/*)
 	$(BIN)/python -m server.assets build
 
 # Newest versions that fit pyproject.toml. uv lives in a throw-away venv; no registry is written down.

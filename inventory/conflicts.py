@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import Select
+from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
 from inventory import scoping, trace
 from inventory.errors import Conflict, NotFound
-from inventory.roles import Who
+from inventory.roles import Scope, Who
 from inventory.tables import School, SyncConflict
 
 NO_SUCH_CONFLICT: Final = "There is no such conflict, or it is not yours to see."
@@ -51,11 +53,10 @@ def waiting(session: Session, conflict_id: int, *, by: Who) -> SyncConflict:
     return row
 
 
-def listed(session: Session, by: Who, *, most: int = 200) -> list[tuple[SyncConflict, School]]:
-    """Those that wait, the oldest first."""
-    asked = select(SyncConflict, School).join(School, col(School.id) == SyncConflict.school_id)
-    asked = scoping.within(asked.where(col(SyncConflict.open)), by.scope)
-    return list(session.exec(asked.order_by(col(SyncConflict.id)).limit(most)).all())
+def waiting_in(scope: Scope) -> Select[Any]:
+    """Statement over (SyncConflict, School): those that wait in the scope."""
+    asked: Any = select_rows(SyncConflict, School).join(School, col(School.id) == SyncConflict.school_id)
+    return scoping.within(asked.where(col(SyncConflict.open)), scope)
 
 
 def told(session: Session, row: SyncConflict, uid: str, *, by: Who, at: datetime) -> None:

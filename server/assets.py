@@ -22,9 +22,10 @@ MISSING: Final = "The web assets have not been built; run `make run`, or: python
 OLDEST_NODE: Final = 18
 COMPRESSED: Final = (".js", ".css")  # woff2 is compressed already
 CORE: Final = ("htmx.org/dist/htmx.min.js",)
+SCAN: Final = ("jsqr/dist/jsQR.js",)
 CHART: Final = ("uplot/dist/uPlot.iife.min.js",)
 CHART_CSS: Final = ("uplot/dist/uPlot.min.css",)
-PACKAGES: Final = ("htmx.org", "uplot", "@fontsource-variable/inter")
+PACKAGES: Final = ("htmx.org", "uplot", "jsqr", "@fontsource-variable/inter")
 
 
 class CannotBuild(RuntimeError):
@@ -57,6 +58,9 @@ def build(dist: Path = DIST, project: Path = PROJECT) -> dict[str, str]:
     names = {
         "core.js": _bundle(modules, CORE, [path for path in sorted(own.glob("*.js")) if path not in charts]),
         "chart.js": _bundle(modules, CHART, charts),
+        "phone.js": _bundle(modules, (), sorted((STATIC / "phone").glob("[0-9]-*.js"))),
+        "phone.css": (STATIC / "phone" / "phone.css").read_bytes(),
+        "scan.js": _bundle(modules, SCAN, []),
         "chart.css": _bundle(modules, CHART_CSS, []),
         "app.css": "\n".join(styles).encode(),
     }
@@ -122,7 +126,8 @@ def _version(node: str) -> int:
 
 def _bundle(modules: Path, packaged: tuple[str, ...], own: list[Path]) -> bytes:
     parts = [(modules / name).read_bytes() for name in packaged] + [path.read_bytes() for path in own]
-    glue = b"\n;\n" if packaged[0].endswith(".js") else b"\n"  # a script without a last semicolon swallows the next
+    script = (packaged[0] if packaged else own[0].name).endswith(".js")
+    glue = b"\n;\n" if script else b"\n"  # a script without a last semicolon swallows the next
     return glue.join(part.strip() for part in parts) + b"\n"
 
 
