@@ -26,6 +26,7 @@ SCAN: Final = ("jsqr/dist/jsQR.js",)
 CHART: Final = ("uplot/dist/uPlot.iife.min.js",)
 CHART_CSS: Final = ("uplot/dist/uPlot.min.css",)
 PACKAGES: Final = ("htmx.org", "uplot", "jsqr", "@fontsource-variable/inter")
+MAPS: Final = "@superset-ui/legacy-plugin-chart-country-map"  # one of its files: Natural Earth, public domain
 
 
 class CannotBuild(RuntimeError):
@@ -43,6 +44,7 @@ def manifest(dist: Path = DIST) -> dict[str, str]:
 
 def build(dist: Path = DIST, project: Path = PROJECT) -> dict[str, str]:
     """Build everything anew into `dist`; the manifest. CannotBuild where node, npm or a package is missing."""
+    from server import boundaries
     from server.fonts import faces  # fontTools is loaded only to build
 
     modules = installed(project)
@@ -64,6 +66,8 @@ def build(dist: Path = DIST, project: Path = PROJECT) -> dict[str, str]:
         "chart.css": _bundle(modules, CHART_CSS, []),
         "app.css": "\n".join(styles).encode(),
     }
+    country = json.loads((modules / MAPS / "esm/countries/azerbaijan.geojson").read_text(encoding="utf-8"))
+    names[boundaries.COARSE] = boundaries.coarse(country, boundaries.NATURAL_EARTH)
     hashed = {name: _written(out, name, data) for name, data in names.items()}
     for path in sorted((STATIC / "img").glob("*")):
         hashed[path.name] = _written(out, path.name, path.read_bytes())
@@ -156,6 +160,8 @@ def _licences(modules: Path) -> str:
         about = json.loads((modules / name / "package.json").read_text(encoding="utf-8"))
         text = (modules / name / "LICENSE").read_text(encoding="utf-8").strip()
         parts.append(f"{name} {about['version']}\n{'=' * 40}\n{text}")
+    version = json.loads((modules / MAPS / "package.json").read_text(encoding="utf-8"))["version"]
+    parts.append(f"{MAPS} {version}: azerbaijan.geojson alone\n{'=' * 40}\nNatural Earth 1:10m, public domain.")
     return "\n\n\n".join(parts) + "\n"
 
 

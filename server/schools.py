@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal, or_, select
 from sqlmodel import Session, col
 
 from inventory.distances import Point, great_circle_km, nearest
@@ -92,11 +92,12 @@ def asked(statement: Statement, wanted: Filter) -> Statement:
 
 def found(session: Session, scope: Scope, wanted: Filter) -> list[Found]:
     """Whole words before beginnings of words ("5" before "55"), then by name as Azerbaijani sorts it."""
+    words = folded(wanted.q).split()
     rows = select(
         col(School.id), col(School.emis), col(School.name), col(School.district_code), col(School.type),
-        col(School.pilot), col(School.demo), col(School.closed_on), col(School.search),
+        col(School.pilot), col(School.demo), col(School.closed_on),
+        col(School.search) if words else literal(""),
     )  # fmt: skip
-    words = folded(wanted.q).split()
     keyed = []
     for i, emis, name, district, kind, pilot, demo, closed_on, search in session.execute(
         asked(within(rows, scope), wanted)

@@ -1,5 +1,6 @@
 """Every setting of the server: environment variables ZENG_*, checked once at the start."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -48,6 +49,22 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_boundaries(path: Path | None) -> Path | None:
+    if path is None:
+        return None
+    right = "right is a GeoJSON file whose features carry the code of a district as `code`"
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        known = any(feature["properties"].get("code") or feature["properties"].get("ISO") for feature in features)
+    except OSError as error:
+        raise ValueError(f"it cannot be read: {error.strerror}; {right}") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"it is no GeoJSON with features; {right}") from error
+    if not known:
+        raise ValueError(f"no feature has a code; {right}")
+    return path
+
+
 class Settings(BaseSettings):
     """See README for the table; `file:/path` is accepted for secrets."""
 
@@ -65,6 +82,7 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] = 1_000_000
     metrics_token: Annotated[str | None, BeforeValidator(_out_of_file)] = None
     keep_reports_days: Annotated[int, Field(ge=1, le=3660)] = 400
+    boundaries: Annotated[Path | None, AfterValidator(_known_boundaries)] = None
 
     @property
     def database(self) -> str:

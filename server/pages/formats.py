@@ -25,6 +25,7 @@ BABEL_UNITS = {
 RATES = ((1e9, N_("%(number)s Gbit/s")), (1e6, N_("%(number)s Mbit/s")), (1e3, N_("%(number)s kbit/s")))
 DECIBEL = N_("%(number)s dB")
 MILLISECONDS = N_("%(number)s ms")
+KILOMETRES = N_("%(number)s km")
 NOTHING = "—"
 
 
@@ -113,6 +114,11 @@ class Formats:
         if unit in BABEL_UNITS:
             return format_unit(round(value, 1), BABEL_UNITS[unit], "short", locale=self._locale)
         return f"{self.number(value)} {unit}".strip()
+
+    def km(self, distance: float) -> str:
+        """`0,4 km`, `12,3 km`, `230 km`"""
+        shown = format_decimal(round(distance, 1) if distance < 100 else round(distance), locale=self._locale)
+        return self._gettext(KILOMETRES) % {"number": shown}  # CLDR's short Azerbaijani has "1 kilometr", "2 km"
 
     def milliseconds(self, seconds: float) -> str:
         """For round trips. None takes no time at all: 0 is a clock that counts in whole ms, as that of Windows does."""

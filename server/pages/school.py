@@ -15,13 +15,13 @@ from alerts.state import Judged, State
 from alerts.tables import DeviceState, Hearing
 from inventory import scoping
 from inventory.errors import Conflict, HouseError, Invalid, NotFound
-from inventory.roles import Scope
+from inventory.roles import ALLOWED, Permission, Scope
 from inventory.tables import Agent, Device, School
-from server import auth, db, queries, words
+from server import auth, db, queries, schools, words
 from server.auth import VisitorDep
 from server.current import Current, Seen, Snapshot
 from server.deps import EngineDep, SettingsDep
-from server.pages import rows
+from server.pages import rows, words_register
 from server.pages.typed import line, moment, row_id
 from server.pages.view import SignedView, View
 
@@ -186,6 +186,9 @@ def _parts(session: Session, current: Current, view: View, school: School, *, wi
         "may_plan": view.person is not None and maintenance.may_plan(view.person.role),
         "outage_days": OUTAGE_DAYS,
         "clock_warning_s": CLOCK_WARNING_MS / 1000,
+        "facts": schools.facts_of(session, school, view.language),
+        "school_types": words_register.TYPES,
+        "may_see_contacts": view.person is not None and Permission.SEE_CONTACTS in ALLOWED[view.person.role],
         "rows": rows,
         "instant": lambda ms: datetime.fromtimestamp(ms / 1000, UTC),
     }

@@ -68,4 +68,28 @@ LINES: Lines = {
     ),
     ("GET", "/api/v1/links/{code}"): "/api/v1/links/190-adsl",
     ("PATCH", "/api/v1/links/{code}"): hidden("/api/v1/links/190-adsl", json={"teaching": False}, **ELSEWHERE),
+    ("GET", "/schools"): listed("/schools?q=190", "190 nömrəli"),
+    ("POST", "/schools"): hidden("/schools", form=SCHOOL, **ELSEWHERE),
+    ("GET", "/schools/{emis}/register"): "/schools/190/register",
+    ("POST", "/schools/{emis}/register"): hidden("/schools/190/register", form={"name": "X"}, **ELSEWHERE),
+    ("GET", "/schools/{emis}/years"): "/schools/190/years",
+    ("POST", "/schools/{emis}/years"): hidden(
+        "/schools/190/years", form={"year": "2026", "as_of": "2026-09-15"}, **ELSEWHERE
+    ),
+    ("GET", "/schools/{emis}/rooms"): "/schools/190/rooms",
+    ("POST", "/schools/{emis}/rooms"): hidden(
+        "/schools/190/rooms", form={"name": "7", "kind": "classroom"}, **ELSEWHERE
+    ),
+    ("GET", "/schools/{emis}/contacts"): "/schools/190/contacts",
+    ("POST", "/schools/{emis}/contacts"): hidden(
+        "/schools/190/contacts", form={"name": "Y", "role": "guard"}, **ELSEWHERE
+    ),
+    ("GET", "/schools/{emis}/links"): "/schools/190/links",
+    ("POST", "/schools/{emis}/links"): hidden(
+        "/schools/190/links", form={"code": "190-3", "kind": "adsl"}, **ELSEWHERE
+    ),
+    ("GET", "/nodes"): listed("/nodes?node=ats-427", "190 nömrəli"),
+    ("POST", "/nodes"): closed("/nodes", form={"code": "olt-1", "name": "OLT", "kind": "olt"}, known="leyla"),
+    ("GET", "/map"): listed("/map", "/map/AZ-SAB"),
+    ("GET", "/map/{district}"): "/map/AZ-SAB",
 }
