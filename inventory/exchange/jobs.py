@@ -21,6 +21,7 @@ from inventory.tables import ImportFile, ImportJob, ImportRow, Person
 
 CHUNK: Final = 500  # rows in a transaction: on SQLite some 100 ms, for which a school's report waits
 CHANGED_MEANWHILE: Final = "The register has changed since the dry run; this row was left. Import the file again."
+ROWS: Final[Any] = ImportRow.__table__  # type: ignore[attr-defined]
 LIVING: Final = (JobState.GUESSED, JobState.PLANNED, *RUNNING)
 
 
@@ -186,16 +187,17 @@ def planned(session: Session, job: ImportJob, rows: Sequence[Row], keys: dict[st
             "verdict": outcome.verdict, "cells": outcome.cells, "column": outcome.column, "sentence": outcome.sentence,
             "words": outcome.words or None,
         })  # fmt: skip
-    session.execute(insert(ImportRow), made)
+    session.connection().execute(insert(ROWS), made)
     job.counts, job.position = counts, rows[-1].number
     session.add(job)
 
 
 def applied(session: Session, job: ImportJob, *, at: datetime) -> None:
     """The next chunk of what the dry run found worth doing; after the last one the job is done."""
-    waiting = select(ImportRow).where(col(ImportRow.job_id) == job.id, col(ImportRow.number) > job.position)
-    waiting = waiting.where(col(ImportRow.fate) == Fate.OPEN, _worth()).order_by(col(ImportRow.number)).limit(CHUNK)
-    stored = {row.number: row for row in session.scalars(waiting)}
+    R = ImportRow
+    waiting = select(col(R.number), col(R.raw), col(R.verdict), col(R.cells)).where(col(R.job_id) == job.id)
+    waiting = waiting.where(col(R.number) > job.position, col(R.fate) == Fate.OPEN, _worth())
+    stored = {row.number: row for row in session.execute(waiting.order_by(col(R.number)).limit(CHUNK))}
     if not stored:
         job.state, job.ended_at = JobState.DONE, at
         session.execute(delete(ImportFile).where(col(ImportFile.job_id) == job.id))
@@ -212,8 +214,7 @@ def applied(session: Session, job: ImportJob, *, at: datetime) -> None:
     for row, outcome in zip(rows, outcomes, strict=True):
         if not as_shown(row, outcome):
             left += 1
-            _left(stored[row.number], outcome)
-    session.flush()
+            _left(session, job, row.number, outcome)
     last = rows[-1].number
     mine = update(ImportRow).where(col(ImportRow.job_id) == job.id, col(ImportRow.fate) == Fate.OPEN, _worth())
     session.execute(
@@ -225,9 +226,6 @@ def applied(session: Session, job: ImportJob, *, at: datetime) -> None:
         done[fate.value] = done.get(fate.value, 0) + count
     job.done, job.position = done, last
     session.add(job)
-    session.flush()
-    for stale in stored.values():
-        session.expunge(stale)
 
 
 def failed(session: Session, job: ImportJob, error: HouseError, *, at: datetime) -> None:
@@ -268,10 +266,12 @@ def counted(session: Session, job: ImportJob) -> Mapping[str, int]:
     return {row[0].value: row[1] for row in session.execute(rows.group_by(col(ImportRow.fate)))}
 
 
-def _left(row: ImportRow, outcome: Outcome) -> None:
-    row.fate, row.column, row.sentence, row.words = Fate.LEFT, "", CHANGED_MEANWHILE, None
+def _left(session: Session, job: ImportJob, number: int, outcome: Outcome) -> None:
+    told: dict[str, Any] = {"fate": Fate.LEFT, "sentence": CHANGED_MEANWHILE, "column": "", "words": None}
     if outcome.verdict is Verdict.ERROR:
-        row.column, row.sentence, row.words = outcome.column, outcome.sentence, outcome.words or None
+        told |= {"column": outcome.column, "sentence": outcome.sentence, "words": outcome.words or None}
+    mine = update(ImportRow).where(col(ImportRow.job_id) == job.id, col(ImportRow.number) == number)
+    session.execute(mine.values(**told), execution_options={"synchronize_session": False})
 
 
 def _work(job: ImportJob) -> Job:

@@ -1,6 +1,7 @@
 """What rows refer to, found for a whole chunk at once: schools within the scope, districts by any name, nodes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlmodel import Session, col, select
@@ -21,6 +22,22 @@ def schools(session: Session, rows: Iterable[Cells], by: Who) -> dict[str, Schoo
     wanted = {str(cells["emis"]) for cells in rows if cells.get("emis")}
     found = select(School).where(col(School.emis).in_(wanted))
     return {school.emis: school for school in session.scalars(within(found, by.scope))}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """As much of a school as a piece needs to know."""
+
+    id: int
+    emis: str
+    district_code: str
+    demo: bool
+
+
+def places(session: Session, emis: Collection[str] = (), ids: Collection[int] = ()) -> list[Place]:
+    columns = select(col(School.id), col(School.emis), col(School.district_code), col(School.demo))
+    wanted = columns.where(col(School.emis).in_(emis) | col(School.id).in_(ids))
+    return [Place(row[0] or 0, row[1], row[2], row[3]) for row in session.execute(wanted)]
 
 
 def school_of(known: dict[str, School], cells: Cells) -> School:
