@@ -79,7 +79,7 @@ def seen_by_district(session: Session, product: int, scope: Scope, on: date) -> 
         .where(col(S.product_id) == product, col(S.first_seen_at) < until, col(S.last_seen_at) >= recent)
         .group_by(col(School.district_code))
     )
-    return Counter({code: number for code, number in session.execute(scoping.within(asked, scope))})
+    return Counter(dict(session.execute(scoping.within(asked, scope)).all()))
 
 
 def positions(

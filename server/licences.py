@@ -143,7 +143,7 @@ def by_district(session: Session, pool: LicencePool, scope: Scope, on: date) -> 
     asked = seats.placed(select_rows(where, func.sum(A.quantity))).where(col(A.pool_id) == pool.id, holds)
     if scope.districts is not None:
         asked = asked.where(seats.covered(scope))
-    places: Counter[str] = Counter({code: number for code, number in session.execute(asked.group_by(where))})
+    places: Counter[str] = Counter(dict(session.execute(asked.group_by(where)).all()))
     product = session.get_one(Product, pool.product_id)
     if not product.seen_as:
         return [(code, number, None) for code, number in sorted(places.items())]
