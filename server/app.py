@@ -85,6 +85,7 @@ def build(settings: Settings) -> FastAPI:
         running = [
             asyncio.create_task(jobs.run(engine, settings.keep_reports_days, app.state.writes)),
             asyncio.create_task(app.state.watch.run()),
+            asyncio.create_task(scrape.warmed(engine, app.state.current, app.state.exposition)),
         ]
         try:
             yield

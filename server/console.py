@@ -27,7 +27,10 @@ def _console() -> Who:
         return console(f"uid-{os.getuid()}")
 
 
-def _district_add(session: Session, asked: argparse.Namespace) -> str:
+def _district(session: Session, asked: argparse.Namespace) -> str:
+    if asked.act == "load":
+        changed = register.districts_loaded(session, by=_console(), at=datetime.now(UTC))
+        return f"districts: {changed} new or changed"
     district = register.district_named(
         session,
         asked.code,
@@ -118,7 +121,7 @@ def duration(text: str) -> timedelta:
 
 ACTS: dict[str, Callable[[Session, argparse.Namespace], str]] = {
     "migrate": _migrate,
-    "district": _district_add,
+    "district": _district,
     "school": _school_add,
     "user": _user_add,
     "enrol-code": _enrol_code,
@@ -139,9 +142,10 @@ def commands_into(commands: Any) -> None:
     code.add_argument("school", metavar="SCHOOL", help="EMIS code")
     code.add_argument("--valid", default="7d", help="15m to 30d (default 7d)")
     for noun, arguments in (("district", ("code", "az")), ("school", ("emis", "name"))):
-        add = (
-            commands.add_parser(noun, help=f"add a {noun}").add_subparsers(dest="act", required=True).add_parser("add")
-        )
+        acts = commands.add_parser(noun, help=f"add a {noun}").add_subparsers(dest="act", required=True)
+        add = acts.add_parser("add")
+        if noun == "district":
+            acts.add_parser("load", help="all districts and cities of the republic; what is there is brought up to date")
         for argument in arguments:
             add.add_argument(argument)
         for option in ("--en", "--ru") if noun == "district" else ():

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
 WRITING = {"sqlite_begin": "IMMEDIATE"}
+CONNECT_S = 4  # of one address; a host that swallows packets would hold the start for two minutes
 log = logging.getLogger("zeng.db")
 
 
@@ -24,7 +25,10 @@ def open_engine(url: str) -> Engine:
     """An engine whose commits survive a power cut: synchronous=FULL, synchronous_commit=on."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=8, max_overflow=16, pool_pre_ping=True, pool_recycle=1800)
+        patience = {} if "connect_timeout" in parsed.query else {"connect_timeout": CONNECT_S}
+        return create_engine(
+            url, connect_args=patience, pool_size=8, max_overflow=16, pool_pre_ping=True, pool_recycle=1800
+        )
     if parsed.database:
         Path(parsed.database).absolute().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=8, max_overflow=16)

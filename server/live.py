@@ -54,6 +54,7 @@ class Watch:
         self._seen: set[int] = set()
         self._last = 0
         self._looked_at = datetime.now(UTC)
+        self._away = False
 
     @property
     def listeners(self) -> int:
@@ -70,12 +71,24 @@ class Watch:
             try:
                 news = await asyncio.to_thread(self._begin if rested else self._look)
                 rested = False
-            except SQLAlchemyError:
-                log.exception("live rows could not be read; trying again")
+                self.answers()
+            except SQLAlchemyError as error:
+                self.fails(error)
                 news = None
             if news is not None:
                 self._tell(news)
             await asyncio.sleep(AFTER_CHANGES_S if news else LOOK_EVERY_S)
+
+    def answers(self) -> None:
+        if self._away:
+            log.warning("live rows can be read again")
+        self._away = False
+
+    def fails(self, error: SQLAlchemyError) -> None:
+        """The change is logged, not every look: there is one every second."""
+        if not self._away:
+            log.error("live rows cannot be read: %s", db.told(error))
+        self._away = True
 
     def _tell(self, news: News) -> None:
         for queue in self._listeners:

@@ -3,12 +3,14 @@
 import asyncio
 import gzip
 import hmac
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from prometheus_client import exposition as text_format
 from prometheus_client.openmetrics import exposition as open_metrics
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +21,7 @@ from server.exposition import Exposition
 
 GZIP_LEVEL = 1  # a country's 10 MB in some 50 ms; level 6 saves a third of the bytes and costs three times that
 SMALLEST_ZIPPED = 1_000  # bytes
+log = logging.getLogger("zeng.scrape")
 
 
 async def metrics_page(request: Request) -> Response:
@@ -51,6 +54,20 @@ def _body(engine: Any, current: Current, exposition: Exposition, own: Callable[.
         metrics.LAST_TICK.set(known.last_tick.timestamp())
     mine: bytes = own(metrics.REGISTRY)  # last: OpenMetrics ends with a line that nothing may follow
     return exposition.render(known, snapshots, at=at) + mine
+
+
+async def warmed(engine: Any, current: Current, exposition: Exposition) -> None:
+    """Unpack what all agents said last before anybody asks: the first scrape of a country would take seconds else."""
+
+    def unpack() -> None:
+        at = datetime.now(UTC)
+        with db.reading(engine) as session:
+            exposition.render(places.read(session, at=at), current.of(session), at=at)
+
+    try:
+        await asyncio.to_thread(unpack)
+    except SQLAlchemyError as error:
+        log.warning("what agents said last was not read at the start: %s", db.told(error))
 
 
 def _let_in(token: str | None, header: str) -> bool:

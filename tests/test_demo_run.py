@@ -114,6 +114,16 @@ def test_a_part_that_dies_is_named_and_everything_ends(tmp_path: Path, words: st
     assert not any(child.is_running() for child in children)
 
 
+def test_a_demonstration_that_is_killed_leaves_no_part_behind(tmp_path: Path) -> None:
+    with _running(tmp_path / "data") as demonstration:
+        demonstration.until(demonstration.greeted)
+        children = psutil.Process(demonstration.process.pid).children()
+        demonstration.process.kill()
+        demonstration.process.wait(20)
+        gone, left = psutil.wait_procs(children, timeout=15)
+    assert (len(gone), left) == (2, [])
+
+
 def test_a_taken_port_is_told_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

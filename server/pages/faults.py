@@ -22,6 +22,7 @@ TITLES = {
     409: N_("Not possible now"),
     410: N_("No longer valid"),
     412: N_("Changed meanwhile"),
+    413: N_("Too large"),
     422: N_("Something in the form is wrong"),
     428: N_("Which version?"),
     500: N_("Something broke"),

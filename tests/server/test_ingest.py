@@ -238,6 +238,7 @@ def test_a_person_who_sends_too_much_reads_a_page(client: TestClient) -> None:
     answer = client.post("/sign-in", content=b"x" * 64_001, headers=kind)
     assert answer.status_code == 413
     assert answer.headers["content-type"].startswith("text/html")
+    assert "Həddindən böyükdür" in answer.text
 
 
 def test_a_caller_who_claims_another_host_is_not_sent_there(client: TestClient) -> None:
