@@ -212,3 +212,7 @@ def block(session: Session, school_id: int, now: datetime) -> Block:
     kinds = {kind: by_kind[kind] for kind in sorted(by_kind, key=lambda kind: order[kind])}
     return Block(kinds, {state: by_state[state] for state in AssetState if by_state[state]}, total, countable, seen,
                  conflicts)  # fmt: skip
+
+
+def models_of(session: Session, maker_id: int) -> Sequence[Model]:
+    return session.scalars(select(Model).where(col(Model.maker_id) == maker_id).order_by(col(Model.name))).all()

@@ -25,34 +25,70 @@ def prepare(session: Session, who: Cast, at: datetime) -> Values:
     )
     lot = purchases.lot_entered(session, contract, model, 10, price_qepik=None, warranty_months=12, by=CONSOLE, at=at)
     serial = {"serial": "CND70123A"}
-    here = [assets.New(model, school, declared=serial), assets.New(model, school, declared=serial)]
-    first, second = assets.entered(session, here, by=CONSOLE, at=at)
+    here = [assets.New(model, school, declared=serial)] * 3
+    first, second, third = assets.entered(session, here, by=CONSOLE, at=at)
     power = catalogue.model_named(session, "APC", "Smart-UPS", Kind.UPS, by=CONSOLE, at=at)
     ups = assets.entered(session, [assets.New(power, school)], by=CONSOLE, at=at)[0]
-    first.observed, first.conflict = {"hostname": "pc-1"}, True
-    first.declared = {**first.declared, "hostname": "pc-2"}
+    for piece in (first, second):
+        piece.observed, piece.conflict = {"hostname": "pc-1"}, True
+        piece.declared = {**piece.declared, "hostname": "pc-2"}
     voice = cast.voice_of(session, school, at=at)
-    voice.says(session, cast.minute(cast.ups()), at=at)
+    voice.says(session, cast.minute(cast.ups(), cast.computer()), at=at)
     looks = looking.due_looks(session, at, 10)
     for look in looks:
         session.add(
-            Sighting(device_id=look.device_id, school_id=look.school_id, described="", outcome="unknown", at=at)
+            Sighting(device_id=look.device_id, school_id=look.school_id, described="", outcome=Outcome.UNKNOWN, at=at)
         )
     session.flush()
     return {
-        "no": first.inventory_no, "other": second.inventory_no, "ups": ups.inventory_no, "lot": lot.id,
-        "contract": contract.id, "model": model.id, "maker": model.maker_id, "device": looks[0].device_id,
+        "no": first.inventory_no, "other": second.inventory_no, "third": third.inventory_no, "ups": ups.inventory_no,
+        "lot": lot.id, "contract": contract.id, "model": model.id, "maker": model.maker_id,
+        "device": looks[0].device_id, "pc": looks[1].device_id,
     }  # fmt: skip
 
 
 LINES: Lines = {
+    ("GET", "/equipment"): listed("/equipment", "{no}"),
+    ("GET", "/equipment/conflicts"): listed("/equipment/conflicts", "{no}"),
+    ("GET", "/equipment/unknown"): listed("/equipment/unknown", "Smart-UPS"),
+    ("POST", "/equipment/unknown"): hidden(
+        "/equipment/unknown", form=lambda v: {"do": "set_aside", "device": str(v["pc"])}
+    ),
+    ("GET", "/equipment/duplicates"): listed("/equipment/duplicates", "{no}"),
+    ("POST", "/equipment/duplicates"): hidden(
+        "/equipment/duplicates", form=lambda v: {"first": v["no"], "second": v["other"], "do": "apart"}
+    ),
+    ("GET", "/equipment/contracts"): own("/equipment/contracts", "SAB-2026"),
+    ("POST", "/equipment/contracts"): closed(
+        "/equipment/contracts", known="leyla", stranger="rauf", form={"number": "İKT-13", "supplier": "NEXUS"}
+    ),
+    ("GET", "/equipment/contracts/{number}"): own("/equipment/contracts/{contract}"),
+    ("GET", "/equipment/contracts/{number}/lots"): own("/equipment/contracts/{contract}/lots"),
+    ("GET", "/equipment/contracts/{number}/deliveries"): own("/equipment/contracts/{contract}/deliveries"),
+    ("POST", "/equipment/contracts/{number}/lots"): closed(
+        "/equipment/contracts/{contract}/lots", known="leyla", stranger="rauf",
+        form={"kind": "ups", "maker": "APC", "model": "SMT1500", "quantity": "5"},
+    ),
+    ("POST", "/equipment/contracts/{number}/deliveries"): hidden(
+        "/equipment/contracts/{contract}/deliveries", form=lambda v: {**DELIVERY, "lot": str(v["lot"])}
+    ),
+    ("GET", "/equipment/{inventory_no}"): "/equipment/{no}",
+    ("GET", "/equipment/{inventory_no}/state"): "/equipment/{no}/state",
+    ("GET", "/equipment/{inventory_no}/facts"): "/equipment/{no}/facts",
+    ("POST", "/equipment/{inventory_no}"): hidden("/equipment/{no}", form={"version": "1", "serial": "CND70123A"}),
+    ("POST", "/equipment/{inventory_no}/state"): hidden(
+        "/equipment/{no}/state", form={"version": "1", "state": "in_repair"}
+    ),
+    ("POST", "/equipment/{inventory_no}/facts"): hidden(
+        "/equipment/{no}/facts", form={"version": "1", "name": "hostname", "take": "seen"}
+    ),
     ("GET", "/api/v1/assets"): listed("/api/v1/assets", "{no}"),
     ("POST", "/api/v1/assets"): hidden("/api/v1/assets", json=lambda v: {"school": "190", "model_id": v["model"]}),
     ("GET", "/api/v1/assets/{inventory_no}"): "/api/v1/assets/{no}",
     ("PATCH", "/api/v1/assets/{inventory_no}"): hidden("/api/v1/assets/{no}", json={"note": "x"}),
     ("POST", "/api/v1/assets/{inventory_no}/state"): hidden("/api/v1/assets/{no}/state", json={"state": "in_repair"}),
     ("POST", "/api/v1/assets/{inventory_no}/facts/{name}"): hidden(
-        "/api/v1/assets/{no}/facts/hostname", json={"take": "seen"}
+        "/api/v1/assets/{other}/facts/hostname", json={"take": "seen"}
     ),
     ("GET", "/api/v1/makers"): own("/api/v1/makers"),
     ("POST", "/api/v1/makers"): closed("/api/v1/makers", known="leyla", stranger="rauf", json={"name": "Epson"}),
@@ -89,6 +125,6 @@ LINES: Lines = {
     ("POST", "/api/v1/sightings/{device_id}/take-back"): hidden("/api/v1/sightings/{device}/take-back"),
     ("GET", "/api/v1/doubles"): listed("/api/v1/doubles", "{no}"),
     ("POST", "/api/v1/doubles"): hidden(
-        "/api/v1/doubles", json=lambda v: {"first": v["no"], "second": v["other"], "same": False}
+        "/api/v1/doubles", json=lambda v: {"first": v["no"], "second": v["third"], "same": False}
     ),
 }  # fmt: skip
