@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from inventory import phones, trace
 from inventory.errors import Conflict, Invalid
 from inventory.phones import Fit, Number
-from inventory.places import ContactRole
+from inventory.places import ContactRole, PhoneKind
 from inventory.roles import Permission, Scope, Who
 from inventory.scoping import within
 from inventory.tables import Contact, District, Phone, PhoneUse, School
@@ -19,6 +19,16 @@ from inventory.tables import Contact, District, Phone, PhoneUse, School
 FACTS: Final = frozenset({"name", "role", "email", "note", "active"})
 MOST_NUMBERS: Final = 10
 LONGEST: Final = {"name": 120, "email": 200, "note": 300}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A number as it was given here, and as it is dialled."""
+
+    raw: str
+    e164: str
+    extension: str
+    kind: PhoneKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +115,28 @@ def contacts_of(session: Session, school: School) -> Sequence[Contact]:
     return session.exec(rows.order_by(col(Contact.active).desc(), col(Contact.role), col(Contact.name))).all()
 
 
-def numbers_of(session: Session, contact_ids: Sequence[int]) -> dict[int, list[Phone]]:
+def numbers_of(session: Session, contact_ids: Sequence[int]) -> dict[int, list[Given]]:
     """Numbers by contact, in the order in which they were given."""
     rows = (
-        select(col(PhoneUse.contact_id), Phone)
+        select(PhoneUse, Phone)
         .join(Phone, col(Phone.id) == col(PhoneUse.phone_id))
         .where(col(PhoneUse.contact_id).in_(contact_ids))
         .order_by(col(PhoneUse.id))
     )
-    found: dict[int, list[Phone]] = {}
-    for contact_id, phone in session.exec(rows):
-        found.setdefault(contact_id or 0, []).append(phone)
+    found: dict[int, list[Given]] = {}
+    for use, phone in session.exec(rows):
+        found.setdefault(use.contact_id or 0, []).append(_given(use, phone))
     return found
 
 
-def school_numbers(session: Session, school: School) -> Sequence[Phone]:
-    rows = select(Phone).join(PhoneUse, col(PhoneUse.phone_id) == col(Phone.id))
+def school_numbers(session: Session, school: School) -> Sequence[Given]:
+    rows = select(PhoneUse, Phone).join(PhoneUse, col(PhoneUse.phone_id) == col(Phone.id))
     own = rows.where(col(PhoneUse.school_id) == school.id, col(PhoneUse.contact_id).is_(None))
-    return session.exec(own.order_by(col(PhoneUse.id))).all()
+    return [_given(use, phone) for use, phone in session.exec(own.order_by(col(PhoneUse.id)))]
+
+
+def _given(use: PhoneUse, phone: Phone) -> Given:
+    return Given(use.raw, phone.e164, phone.extension, phone.kind)
 
 
 def callers(session: Session, number: str, scope: Scope, *, most: int = 20) -> list[Caller]:
@@ -162,23 +176,21 @@ def _use(session: Session, school: School, contact: Contact | None, numbers: Seq
             raise Invalid("numbers", "“%(raw)s” cannot be a number; right is one with digits.", raw=number.raw[:60])
     whose = PhoneUse.contact_id == (contact.id if contact else None)
     uses = session.exec(select(PhoneUse).where(PhoneUse.school_id == school.id, whose).order_by(col(PhoneUse.id))).all()
-    wanted = [_phone(session, number) for number in dict.fromkeys(read)]
-    wanted_ids = list(dict.fromkeys(phone.id or 0 for phone in wanted))
-    if [use.phone_id for use in uses] != wanted_ids:
+    wanted: dict[int, str] = {}
+    for number in read:
+        wanted.setdefault(_phone(session, number).id or 0, number.raw)
+    if [(use.phone_id, use.raw) for use in uses] != list(wanted.items()):
         used_at = {use.phone_id: use.used_at for use in uses}
         for use in uses:
             session.delete(use)
         session.flush()
-        for phone_id in wanted_ids:
-            session.add(
-                PhoneUse(
-                    phone_id=phone_id, school_id=school.id or 0, contact_id=contact.id if contact else None,
-                    used_at=used_at.get(phone_id),
-                )
-            )  # fmt: skip
+        for phone_id, raw in wanted.items():
+            use = PhoneUse(phone_id=phone_id, school_id=school.id or 0, contact_id=contact.id if contact else None)
+            use.raw, use.used_at = raw, used_at.get(phone_id)
+            session.add(use)
             session.flush()  # the order of ids is the order in which the numbers were given
-        _swept(session, set(used_at) - set(wanted_ids))
-    return [phone.raw for phone in {phone.id: phone for phone in wanted}.values()]
+        _swept(session, set(used_at) - set(wanted))
+    return list(wanted.values())
 
 
 def _phone(session: Session, number: Number) -> Phone:

@@ -85,28 +85,33 @@ def rings_of(collection: Mapping[str, Any]) -> dict[str, list[Ring]]:
         code = properties.get("code") or properties.get("ISO")
         if code and geometry.get("type") in ("Polygon", "MultiPolygon"):
             polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-            rings = [ring for polygon in polygons for ring in polygon]
+            rings = [_turned(ring, hole=place > 0) for polygon in polygons for place, ring in enumerate(polygon)]
             found.setdefault(CORRECTED.get(code, code), []).extend(rings)
     if not found:
         raise ValueError("right are features with a polygon and the code of a district as `code`, for example AZ-SAB")
     return found
 
 
+def _turned(ring: Ring, *, hole: bool) -> Ring:
+    """Counter-clockwise, a hole clockwise: a city cut out of its own rayon fills the hole again (non-zero rule)."""
+    twice = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise([*ring, ring[0]]))
+    return ring[::-1] if (twice > 0) is hole else ring
+
+
 def coarse(collection: Mapping[str, Any], source: str) -> bytes:
     """The npm package's polygons as they are kept: codes corrected, three decimals (100 m)."""
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"code": code},
-            "geometry": {
-                "type": "MultiPolygon",
-                "coordinates": [[[[round(x, 3), round(y, 3)] for x, y in ring]] for ring in rings],
-            },
-        }
-        for code, rings in sorted(rings_of(collection).items())
-    ]
-    made = {"type": "FeatureCollection", "attribution": source, "features": features}
-    return json.dumps(made, separators=(",", ":")).encode()
+    features: list[dict[str, Any]] = []
+    for feature in collection["features"]:
+        geometry, code = feature["geometry"], feature["properties"]["ISO"]
+        made = {"type": geometry["type"], "coordinates": _rounded(geometry["coordinates"])}
+        features.append({"type": "Feature", "properties": {"code": CORRECTED.get(code, code)}, "geometry": made})
+    features.sort(key=lambda feature: str(feature["properties"]["code"]))
+    whole = {"type": "FeatureCollection", "attribution": source, "features": features}
+    return json.dumps(whole, separators=(",", ":")).encode()
+
+
+def _rounded(numbers: Any) -> Any:
+    return [_rounded(each) for each in numbers] if isinstance(numbers, list) else round(numbers, 3)
 
 
 def fitted(rings: Iterable[Ring], points: Iterable[Point] = (), *, margin: float = 0.03) -> Projection:

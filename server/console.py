@@ -145,7 +145,7 @@ def commands_into(commands: Any) -> None:
         acts = commands.add_parser(noun, help=f"add a {noun}").add_subparsers(dest="act", required=True)
         add = acts.add_parser("add")
         if noun == "district":
-            acts.add_parser("load", help="all districts and cities of the republic; what is there is brought up to date")
+            acts.add_parser("load", help="all districts and cities of the republic, brought up to date")
         for argument in arguments:
             add.add_argument(argument)
         for option in ("--en", "--ru") if noun == "district" else ():

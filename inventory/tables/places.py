@@ -108,7 +108,7 @@ class Contact(SQLModel, table=True):
 
 
 class Phone(SQLModel, table=True):
-    """A telephone number as it was given (`raw`) and as it is dialled (`e164`; "" where it cannot be read).
+    """A telephone number as it was first given (`raw`) and as it is dialled (`e164`; "" where it cannot be read).
 
     `last7`: its last seven digits, for a caller whose number comes without its area.
     """
@@ -124,7 +124,10 @@ class Phone(SQLModel, table=True):
 
 
 class PhoneUse(SQLModel, table=True):
-    """Whom a number reaches: a school, or one contact of it. One number may serve several schools."""
+    """Whom a number reaches: a school, or one contact of it. One number may serve several schools.
+
+    `raw`: as it was given here.
+    """
 
     __tablename__ = "phone_use"
     __table_args__ = (UniqueConstraint("phone_id", "school_id", "contact_id"),)
@@ -132,4 +135,5 @@ class PhoneUse(SQLModel, table=True):
     phone_id: int = owned_by("phone.id")
     school_id: int = owned_by("school.id")
     contact_id: int | None = Field(default=None, sa_column=Column(ForeignKey("contact.id", ondelete="CASCADE")))
+    raw: str = Field(default="", max_length=60)
     used_at: datetime | None = instant(nullable=True)

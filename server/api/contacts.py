@@ -10,11 +10,12 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from inventory import contacts, reads, scoping
+from inventory.contacts import Given
 from inventory.errors import NotFound
 from inventory.places import ContactRole
 from inventory.reads import Seen
 from inventory.roles import Permission, Who
-from inventory.tables import Contact, Phone, School
+from inventory.tables import Contact, School
 from server import db
 from server.api.core import Answer, BodyDep, Plain, WhoDep, answered, changing, matched
 from server.api.rooms import Uid
@@ -118,7 +119,7 @@ def changed(
     return changing(request, who, body, act)
 
 
-def as_json(row: Contact, numbers: Sequence[Phone]) -> dict[str, Any]:
+def as_json(row: Contact, numbers: Sequence[Given]) -> dict[str, Any]:
     names = ("uid", "name", "role", "email", "note", "active", "version")
     return {name: getattr(row, name) for name in names} | {"numbers": [_number(phone) for phone in numbers]}
 
@@ -127,7 +128,7 @@ def _whole(session: Session, row: Contact) -> dict[str, Any]:
     return as_json(row, contacts.numbers_of(session, [row.id or 0]).get(row.id or 0, []))
 
 
-def _number(phone: Phone) -> dict[str, Any]:
+def _number(phone: Given) -> dict[str, Any]:
     names = ("raw", "e164", "extension", "kind")
     return {name: getattr(phone, name) for name in names}
 

@@ -107,3 +107,12 @@ def test_contacts_are_kept_by_whoever_keeps_places(session: Session) -> None:
         contacts.contact_added(
             session, who.school, "X", ContactRole.GUARD, [], by=cast.who(session, who.aynur), at=cast.NOW
         )
+
+
+def test_a_number_is_kept_as_each_school_gave_it(session: Session) -> None:
+    who = cast.enter(session)
+    for school, raw in ((who.school, "(012) 498-12-34"), (who.elsewhere, "00994 12 498 12 34")):
+        contacts.school_numbers_changed(session, school, [raw], by=cast.CONSOLE, at=cast.NOW)
+    assert [given.raw for given in contacts.school_numbers(session, who.school)] == ["(012) 498-12-34"]
+    assert [given.raw for given in contacts.school_numbers(session, who.elsewhere)] == ["00994 12 498 12 34"]
+    assert len(session.exec(select(Phone)).all()) == 1
