@@ -17,7 +17,7 @@ from inventory.exchange.lookups import Districts, streamed
 from inventory.places import SchoolType
 from inventory.placing import day_of
 from inventory.roles import Permission, Who
-from inventory.tables import Phone, PhoneUse, School, SchoolYear
+from inventory.tables import PhoneUse, School, SchoolYear
 
 YEAR: Final = ("learners", "teachers", "classes", "source", "as_of")
 OWN: Final = ("phones", "year", *YEAR)  # columns that are no facts of the row of the school
@@ -160,7 +160,7 @@ def cells_of(school: School, phones: list[str]) -> Cells:
 
 def numbers_of_schools(session: Session, chosen: Any) -> dict[int, list[str]]:
     """Numbers of schools themselves, as they were given, in their order."""
-    rows = select(col(PhoneUse.school_id), col(Phone.raw)).join(Phone, col(Phone.id) == col(PhoneUse.phone_id))
+    rows = select(col(PhoneUse.school_id), col(PhoneUse.raw))
     rows = rows.where(col(PhoneUse.school_id).in_(chosen), col(PhoneUse.contact_id).is_(None))
     found: dict[int, list[str]] = {}
     for school_id, raw in session.execute(rows.order_by(col(PhoneUse.id))):
