@@ -12,8 +12,10 @@ export PYTHONUTF8 := 1
 
 .PHONY: run test lint bench lock clean assets dev secrets
 
+# NATIONAL=1 shows the whole republic, built once in a folder of its own.
 run: $(DIST) .venv/package
-	$(BIN)/python -m server demo
+	$(if $(NATIONAL),$(BIN)/python -m server demo --national --data data/national)
+	$(BIN)/python -m server demo $(if $(NATIONAL),--data data/national)
 
 test: dev $(DIST)
 	$(BIN)/python -m tests.debian

@@ -64,7 +64,7 @@ def all_changed(session: Session, changes: Iterable[Changed], *, by: Who, at: da
         link = row["hash"] = hash_of(link, row)
         rows.append(row)
     if rows:
-        session.execute(insert(Trace), rows)
+        session.execute(insert(Trace.__table__), rows)  # type: ignore[attr-defined]  # not one object each
 
 
 def held(session: Session) -> None:

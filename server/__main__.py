@@ -41,22 +41,32 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _database(asked: argparse.Namespace) -> str:
     """As it is shown to people: without its password."""
-    return db.shown(f"sqlite:///{asked.data / 'zeng.db'}" if asked.command == "demo" else settings.current().database)
+    small = asked.command == "demo" and not asked.national
+    return db.shown(f"sqlite:///{asked.data / 'zeng.db'}" if small else _given(asked).database)
+
+
+def _given(asked: argparse.Namespace) -> settings.Settings:
+    """The settings; a demonstration of the republic names its folder itself, unless ZENG_DATABASE_URL names more."""
+    return settings.read(data=asked.data) if asked.command == "demo" else settings.current()
 
 
 def _done(asked: argparse.Namespace) -> int:
-    if asked.command == "demo":
+    if asked.command == "demo" and not asked.national:
         from server.demo.run import main as demo  # the simulated devices are loaded only for a demonstration
 
         return demo(asked.data, asked.host, asked.port)
-    given = settings.current()
+    given = _given(asked)
     console.password_asked(asked)
     if asked.command == "run":
         logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     engine = db.open_engine(given.database)
     try:
         db.migrate(engine)
-        if asked.command in console.ASKS:
+        if asked.command == "demo":
+            from server.demo.national import shown
+
+            print(shown.prepared(engine, asked.data, asked.seed))
+        elif asked.command in console.ASKS:
             with db.reading(engine) as session:
                 print(console.ASKS[asked.command](session, asked))
         elif asked.command != "run":
@@ -137,6 +147,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--tls-key", type=Path)
     demo = commands.add_parser("demo", help="run the server with a demonstration school and its simulated devices")
     demo.add_argument("--data", type=Path, default=Path("data"))
+    demo.add_argument("--national", action="store_true", help="build the republic of the ministry's report, and end")
+    demo.add_argument("--seed", type=int, default=146, help="of the republic: the same rows for the same seed")
     demo.add_argument("--host", default="127.0.0.1")
     demo.add_argument("--port", type=_port, default=8146)
     console.commands_into(commands)

@@ -28,7 +28,7 @@ SEED: Final = 146
 BY: Final = job("national-demo")
 # login, name, role, whether the person answers for the first district, or for the first school alone
 PEOPLE: Final = (
-    ("aynur", Role.TECHNICIAN, True, False), ("rauf", Role.OPERATOR, False, False), ("nigar", Role.NOC, False, False),
+    ("samir", Role.TECHNICIAN, True, False), ("rauf", Role.OPERATOR, False, False), ("nigar", Role.NOC, False, False),
     ("leyla", Role.KEEPER, False, False), ("elchin", Role.DIRECTOR, False, True), ("sevda", Role.MENTOR, False, True),
     ("orxan", Role.AUDITOR, False, False), ("zaur", Role.ADMINISTRATOR, False, False),
 )  # fmt: skip
@@ -109,7 +109,8 @@ def _people(session: Session, republic: Republic, password: str, emis: str, dist
 
 def _changes(schools: Sequence[Place], store: Store, acts: Sequence[Paper]) -> Iterator[tuple[datetime, Changed]]:
     """What the trace would hold had people done all this, in the order of days."""
-    opened = [(min(piece.since for piece in store.pieces), Changed(
+    first = min(piece.since for piece in store.pieces)
+    opened = [(first, Changed(
         "opened", "school", place.emis, None, {"name": place.name, "district_code": place.district}, place.id
     )) for place in schools]  # fmt: skip
     came = [(piece.since, Changed(

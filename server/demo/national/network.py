@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count as count_from
 from typing import Final
 
 from inventory.network import LinkKind, NodeKind
@@ -71,8 +72,8 @@ def _nodes(
     per_district: dict[str, int] = {}
     for place in chosen:
         per_district[place.district] = per_district.get(place.district, 0) + 1
-    made = {}
-    for n, district in enumerate(districts):
+    made, number = {}, count_from(500)
+    for district in districts:
         short, count = district.code.partition("-")[2].lower(), per_district.get(district.code, 0)
 
         def node(kind: NodeKind, code: str, name: str, parent: int, of: District = district) -> int:
@@ -82,9 +83,9 @@ def _nodes(
             )  # fmt: skip
 
         numbers = list(EXCHANGES.get(district.code, ()))
-        numbers += [500 + n * 8 + i for i in range(1 + count // SCHOOLS_OF_AN_EXCHANGE - len(numbers))]
+        numbers += [next(number) for _ in range(1 + count // SCHOOLS_OF_AN_EXCHANGE - len(numbers))]
         cable = node(NodeKind.CABLE, f"kabel-{short}", f"{district.name_az} magistral kabeli", provider)
-        exchanges = [node(NodeKind.EXCHANGE, f"ats-{i}", f"ATS {i}", cable) for i in numbers or [500 + n * 8]]
+        exchanges = [node(NodeKind.EXCHANGE, f"ats-{i}", f"ATS {i}", cable) for i in numbers]
         olt = node(NodeKind.OLT, f"olt-{short}", f"{district.name_az} OLT", exchanges[0])
         mast = node(NodeKind.BASE_STATION, f"bs-{short}", f"{district.name_az} baza stansiyası", radio)
         feeders = [
