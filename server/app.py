@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI, Request
@@ -14,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from server import db, ingest, jobs, live, scrape
 from server.api import doors as api_doors
+from server.api.described import described
 from server.current import Current
 from server.errors import TooLarge, problem
 from server.exposition import Exposition
@@ -35,6 +37,10 @@ class Zeng(FastAPI):
             await problem(400, "Bad request", "An address holds no character NUL.")(scope, receive, send)
         else:
             await super().__call__(scope, _small(scope, receive), _named(scope, send))
+
+    def openapi(self) -> dict[str, Any]:
+        """OpenAPI 3.1 of the JSON API, made once."""
+        return self.openapi_schema or described(super().openapi())
 
 
 def _named(scope: Scope, send: Send) -> Send:
