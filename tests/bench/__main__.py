@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-PARTS: Final = ("snmp", "agent", "uplink", "ingest", "metrics")
+PARTS: Final = ("snmp", "agent", "uplink", "ingest", "metrics", "imports", "register")
 LONGEST_S: Final = 900
 ONE: Final = "import json, sys; from tests.bench import {part}; json.dump({part}.measure(), sys.stdout)"
 
