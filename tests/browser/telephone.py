@@ -1,5 +1,7 @@
 """A server that can be killed and started again, and telephones with a camera that sees one label."""
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -56,8 +58,6 @@ class Office:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        import os
-
         environment = {**os.environ, "ZENG_DATABASE_URL": self.database, "ZENG_DATA": str(self.folder)}
         command = [sys.executable, "-m", "server", "run", "--port", str(self.port)]
         with (self.folder / "log").open("a") as log:
@@ -160,8 +160,6 @@ def _is_fault(message: Any) -> bool:
 
 
 def _chromium() -> str:
-    import shutil
-
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "Chromium is not installed; run `make test`, which installs it, or apt-get install chromium"
     return path

@@ -11,10 +11,11 @@ import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Playwright, Route, expect
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from inventory.counting import StocktakeState
 from inventory.findings import Said, finding_made
-from inventory.tables import Person, StocktakeFinding, StocktakeLine, SyncConflict, SyncOperation
+from inventory.tables import Person, Stocktake, StocktakeFinding, StocktakeLine, SyncConflict, SyncOperation
 from server import assets, db
 from tests import cast
 from tests.browser.telephone import Office, Telephone, telephones
@@ -41,24 +42,16 @@ def office(tmp_path: Path) -> Iterator[Office]:
     office.kill()
 
 
-@pytest.fixture(scope="module")
-def playwright_() -> Iterator[Playwright]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright
-
-
 @pytest.fixture
-def telephone(playwright_: Playwright, office: Office, tmp_path: Path) -> Iterator[Make]:
-    yield from telephones(playwright_, office, f"{office.url}/e/INV-002", tmp_path)
+def telephone(driver: Playwright, office: Office, tmp_path: Path) -> Iterator[Make]:
+    yield from telephones(driver, office, f"{office.url}/e/INV-002", tmp_path)
 
 
 def lines(office: Office) -> dict[str, tuple[object, ...]]:
     numbers = {f"a:{piece.uid}": number for number, piece in office.it.pieces.items()}
 
-    def ask(session: object) -> dict[str, tuple[object, ...]]:
-        rows = session.exec(select(StocktakeLine)).all()  # type: ignore[attr-defined]
+    def ask(session: Session) -> dict[str, tuple[object, ...]]:
+        rows = session.exec(select(StocktakeLine)).all()
         return {
             numbers.get(row.key, row.code or row.name): (row.found, row.result and row.result.value, row.disputed)
             for row in rows
@@ -210,6 +203,28 @@ def test_a_session_that_ends_keeps_the_outbox_and_asks_for_sign_in(office: Offic
     assert findings(office) == 1
 
 
+def test_a_large_outbox_goes_in_batches_that_pass_the_guard(office: Office, telephone: Make) -> None:
+    phone = telephone(office.it.who.aynur)
+    phone.take_along()
+    phone.context.set_offline(True)
+    phone.page.evaluate(
+        """async () => {
+             const me = Zeng.store.me().id, [held] = await Zeng.store.downloads(me);
+             const note = "ə".repeat(450);
+             for (let n = 0; n < 130; n += 1)
+               await Zeng.lines.add(held, { what: "new", name: `Stul ${n}`, note, room: "", method: "typed" });
+           }"""
+    )
+    sizes: list[int] = []
+    phone.page.on("request", lambda asked: sizes.append(len(asked.post_data_buffer or b"")))
+    phone.context.set_offline(False)
+    phone.sync()
+    phone.all_sent()
+    assert findings(office) == 130
+    assert max(sizes) < 64_000
+    assert len([size for size in sizes if size]) > 3
+
+
 def test_somebody_else_on_the_same_telephone_neither_sees_nor_sends(office: Office, telephone: Make) -> None:
     phone = telephone(office.it.who.aynur)
     phone.take_along()
@@ -261,12 +276,9 @@ def test_what_the_server_refuses_stays_on_the_telephone_with_the_reason(office: 
     phone.type_number("INV-002")
     expect(phone.page.locator("#sync")).to_contain_text("göndəriləcək: 1")
 
-    def signed_meanwhile(session: object) -> None:
-        from inventory import stocktaking
-        from inventory.tables import Stocktake
-
-        count = session.exec(select(Stocktake)).one()  # type: ignore[attr-defined]
-        count.state, count.open = stocktaking.StocktakeState.SIGNED, False
+    def signed_meanwhile(session: Session) -> None:
+        count = session.exec(select(Stocktake)).one()
+        count.state, count.open = StocktakeState.SIGNED, False
 
     office.asks(signed_meanwhile)
     phone.context.set_offline(False)

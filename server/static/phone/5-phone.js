@@ -108,7 +108,7 @@
     const parts = [word(`r_${line.result ?? "none"}`), line.found ? nameOf(held, line.found_room) : nameOf(held, line.room)];
     if (line.disputed) parts.push(word("disputed"));
     else if (line.found === null) parts.push(word(`g_${line.grade}`));
-    const item = make("li", { className: line.result ?? "open" },
+    const item = make("li", { className: line.result ?? "todo" },
       make("div", { className: "piece" }, make("b", { textContent: line.name || word("unnamed") }), make("span", { textContent: line.number }),
         make("small", { textContent: parts.filter(Boolean).join(" · ") })),
       make("div", { className: "marks" }, found, absent),
@@ -190,6 +190,7 @@
     if (window.caches) (await caches.open("zeng-phone-language")).put("/phone/language", new Response(document.documentElement.lang));
     if ("serviceWorker" in navigator) await navigator.serviceWorker.register("/phone/sw.js", { scope: "/phone/" }).catch(() => say(word("no_worker")));
     if (!("BarcodeDetector" in window)) navigator.serviceWorker?.ready.then(() => fetch(document.body.dataset.scan)).catch(() => undefined);
+    navigator.storage?.persist?.(); // so that a full disk does not cost the outbox
     if (!store.me()) await store.forget();
     await look();
     await draw();

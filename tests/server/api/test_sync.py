@@ -1,5 +1,6 @@
 """What telephones send and what the office asks, by the doors of the API."""
 
+import json
 from typing import Any
 
 import pytest
@@ -87,9 +88,7 @@ def test_who_is_not_signed_in_is_told_so(house: House, it: Counted) -> None:
     ],
 )
 def test_what_no_telephone_of_ours_sends_is_said_to_be_wrong(house: House, it: Counted, wrong: dict[str, Any]) -> None:
-    from json import dumps
-
-    body = dumps({"operations": [operation(it, 1, "INV-002") | wrong]})
+    body = json.dumps({"operations": [operation(it, 1, "INV-002") | wrong]})
     answer = phone(house, house.who.aynur).post(
         "/api/v1/sync", content=body, headers={"content-type": "application/json"}
     )
