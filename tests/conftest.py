@@ -45,13 +45,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'zeng.db'}"
     url: str = request.getfixturevalue("postgresql_url")
     engine = db.open_engine(url)
+    emptied(engine)
+    engine.dispose()
+    return url
+
+
+def emptied(engine: Engine) -> None:
+    """Of all rows, on PostgreSQL."""
     names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
     with engine.begin() as connection:
         # As a replica: the triggers that keep the trace from being emptied do not fire for the tests' broom.
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
-    engine.dispose()
-    return url
 
 
 @pytest.fixture
