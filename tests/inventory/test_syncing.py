@@ -1,6 +1,7 @@
 """What telephones send later: applied once, in whatever order and however often it comes."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -136,3 +137,40 @@ def test_any_order_and_repetition_ends_in_the_same_count(engine: Engine, plan: l
         return state, open_conflicts, kept
 
     assert run(shuffle=True) == run(shuffle=False)
+
+
+def test_the_same_operation_at_the_same_time_is_applied_once(engine: Engine) -> None:
+    """A telephone that asks again while the first request is still under way."""
+    with db.writing(engine) as session:
+        it = counted_school(session)
+        operation = count(it, 1, "INV-002")
+        session.expunge_all()
+
+    def send(_: int) -> bool:
+        with db.writing(engine) as session:
+            return came(session, operation, it.aynur).repeated
+
+    with ThreadPoolExecutor(8) as pool:
+        repeated = list(pool.map(send, range(8)))
+    assert sorted(repeated) == [False] + [True] * 7
+    with Session(engine) as session:
+        assert len(session.exec(select(StocktakeFinding)).all()) == 1
+
+
+def test_telephones_at_the_same_time_lose_nothing_of_one_line(engine: Engine) -> None:
+    with db.writing(engine) as session:
+        it = counted_school(session)
+        operations = [count(it, n, "INV-002", ("11", "12")[n % 2]) for n in range(1, 9)]
+        session.expunge_all()
+
+    def send(operation: Operation) -> None:
+        with db.writing(engine) as session:
+            came(session, operation, it.aynur)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(send, operations))
+    with Session(engine) as session:
+        line = session.exec(select(StocktakeLine).where(StocktakeLine.key == it.line("INV-002"))).one()
+        assert (set(line.heads), line.disputed) == ({uid(n) for n in range(1, 9)}, True)
+        (conflict,) = session.exec(select(SyncConflict)).all()
+        assert len(conflict.versions) == 8
