@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
-from inventory import factors, passwords, secrets, trace
+from inventory import factors, passwords, people, secrets, trace
 from inventory.errors import Refused
-from inventory.roles import Scope
+from inventory.roles import Role, Scope, job
 from inventory.scoping import acting, scope_of_person
-from inventory.tables import Person, SignIn, SignInFailure
+from inventory.tables import Identity, Person, SignIn, SignInFailure
 
 FAILURES_ALLOWED, FAILURE_WINDOW = 5, timedelta(minutes=15)
 HALF_VALID = timedelta(minutes=5)  # to find the telephone and type six digits
@@ -48,6 +48,36 @@ def entered(session: Session, person: Person, *, valid: timedelta, at: datetime)
     if not half:
         session.execute(delete(SignInFailure).where(col(SignInFailure.login) == person.login))
     return Entered(_begun(session, person, HALF_VALID if half else valid, half, at), half)
+
+
+def provided(
+    session: Session, issuer: str, subject: str, *, login: str, name: str, role: Role | None, at: datetime
+) -> Person:
+    """Whom the identity provider names: who was tied to this subject before, else who has this login and is tied to it
+    now, else, where the provider's claims give a role, a new person. Refused for anybody else: nobody is let in unseen.
+    """
+    by = job("openid")
+    known = session.get(Identity, (issuer, subject))
+    if known is not None:
+        person = session.get_one(Person, known.person_id)
+    else:
+        trace.held(session)
+        found = session.exec(select(Person).where(Person.login == login)).first() if login else None
+        if found is None and (role is None or not login):
+            raise Refused("Nobody here has this account of the identity provider; ask an administrator to add you.")
+        person = found or people.person_added(
+            session, login, name or login, role or Role.OPERATOR, "", [], by=by, at=at
+        )
+        tied = select(Identity).where(Identity.person_id == person.id, Identity.issuer == issuer)
+        if session.exec(tied).first() is not None:
+            raise Refused("This login is tied to another account of the identity provider; ask an administrator.")
+        session.add(Identity(issuer=issuer, subject=subject, person_id=person.id or 0, at=at))
+        session.flush()
+        after = {"issuer": issuer, "subject": subject}
+        trace.changed(session, "linked", "person", person.login, by=by, at=at, after=after)
+    if not person.active:
+        raise Refused("This person may no longer sign in; ask an administrator.")
+    return person
 
 
 def code_given(session: Session, cookie: str, code: str, *, valid: timedelta, at: datetime) -> str | None:

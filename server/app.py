@@ -13,17 +13,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from server import db, ingest, jobs, live, scrape
+from server import db, importing, ingest, jobs, live, oidc, scrape
 from server.api import doors as api_doors
 from server.api.described import described
 from server.current import Current
 from server.errors import TooLarge, problem
 from server.exposition import Exposition
-from server.pages import doors, faults
+from server.pages import doors, faults, imports
 from server.settings import Settings
 
 LARGEST_FORM = 64_000  # bytes; reports have a limit of their own, ZENG_MAX_BODY_BYTES
-LARGER: dict[str, int] = {}  # by the beginning of the path: bytes of what is uploaded there
+LARGER = {  # by the beginning of the path: bytes of what is uploaded there
+    "/acts/scans": 10_100_000,
+    "/api/v1/acts/scans": 10_100_000,
+    "/imports": imports.LARGEST,
+    "/api/v1/imports": imports.LARGEST,
+}
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -90,6 +95,7 @@ def build(settings: Settings) -> FastAPI:
         app.state.committer.start(asyncio.get_running_loop())
         running = [
             asyncio.create_task(jobs.run(engine, settings.keep_reports_days, app.state.writes)),
+            asyncio.create_task(importing.run(engine, app.state.writes, settings.emis_drop)),
             asyncio.create_task(app.state.watch.run()),
             asyncio.create_task(scrape.warmed(engine, app.state.current, app.state.exposition)),
         ]
@@ -113,6 +119,7 @@ def build(settings: Settings) -> FastAPI:
     app.state.current = Current()
     app.state.watch = live.Watch(engine, app.state.current)
     app.state.exposition = Exposition()
+    app.state.provider = oidc.Provider(settings) if settings.oidc_issuer else None
     api_doors.hang_into(app)
     app.add_route("/healthz", _alive)
     app.add_route("/readyz", _ready)

@@ -1,17 +1,20 @@
 """Every setting of the server: environment variables ZENG_*, checked once at the start."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-SECRETS = frozenset({"database_url", "metrics_token"})
+from inventory.roles import COUNTRYWIDE, Role
+
+SECRETS = frozenset({"database_url", "metrics_token", "oidc_client_secret"})
 
 
 class BadSettings(SystemExit):
@@ -65,6 +68,27 @@ def _known_boundaries(path: Path | None) -> Path | None:
     return path
 
 
+def _known_site(url: str | None) -> str | None:
+    if url is None or re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", url):
+        return url
+    raise ValueError("no address of a site; right is for example https://zeng.edu.az")
+
+
+def _known_issuer(url: str | None) -> str | None:
+    if url is None or re.fullmatch(r"(https://[^/?#\s]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^?#\s]*)?", url):
+        return url
+    raise ValueError("right is the address of the OpenID provider, for example https://login.edu.az; only https")
+
+
+def _known_roles(text: str) -> str:
+    for part in filter(None, text.split(",")):
+        match = re.fullmatch(r"\s*([^=\s]+)=([^=:]+):(\w+)\s*", part)
+        if match is None or match[3] not in {role.value for role in COUNTRYWIDE - {Role.ADMINISTRATOR}}:
+            known = ", ".join(sorted(role.value for role in COUNTRYWIDE - {Role.ADMINISTRATOR}))
+            raise ValueError(f"right is CLAIM=VALUE:ROLE, several with commas; roles are {known}")
+    return text
+
+
 class Settings(BaseSettings):
     """See README for the table; `file:/path` is accepted for secrets."""
 
@@ -76,13 +100,27 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 8146
     language: Annotated[str, Field(pattern="^(az|en|ru)$")] = "az"
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Baku"
+    public_url: Annotated[str | None, AfterValidator(_known_site)] = None
     secure_cookies: bool = False
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
     commit_window_ms: Annotated[float, Field(ge=0, le=500)] = 8
     max_body_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] = 1_000_000
     metrics_token: Annotated[str | None, BeforeValidator(_out_of_file)] = None
+    oidc_issuer: Annotated[str | None, AfterValidator(_known_issuer)] = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: Annotated[str | None, BeforeValidator(_out_of_file), Field(validate_default=True)] = None
+    oidc_login_claim: Annotated[str, Field(pattern="^[A-Za-z0-9_.:/-]{1,80}$")] = "preferred_username"
+    oidc_roles: Annotated[str, AfterValidator(_known_roles)] = ""
     keep_reports_days: Annotated[int, Field(ge=1, le=3660)] = 400
+    emis_drop: Path | None = None
     boundaries: Annotated[Path | None, AfterValidator(_known_boundaries)] = None
+
+    @field_validator("oidc_client_secret")
+    @classmethod
+    def _whole_provider(cls, secret: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("oidc_issuer") and not (info.data.get("oidc_client_id") and secret):
+            raise ValueError("with ZENG_OIDC_ISSUER right are ZENG_OIDC_CLIENT_ID and ZENG_OIDC_CLIENT_SECRET too")
+        return secret
 
     @property
     def database(self) -> str:

@@ -9,8 +9,12 @@ from inventory.errors import HouseError
 from server import errors
 from server.auth import SignInNeeded
 from server.pages import (
+    act,
+    act_commissions,
+    acts,
     board,
     chart,
+    check,
     choices,
     conflicts,
     contacts,
@@ -18,7 +22,9 @@ from server.pages import (
     equipment_card,
     equipment_purchases,
     equipment_waiting,
+    exports,
     faults,
+    imports,
     labels,
     licences,
     links,
@@ -26,6 +32,7 @@ from server.pages import (
     me,
     people,
     phone,
+    provider,
     reports,
     rooms,
     school,
@@ -40,6 +47,7 @@ from server.pages import (
 
 ROUTERS = (
     signin.router,
+    provider.router,
     choices.router,
     board.router,
     school.router,
@@ -54,6 +62,10 @@ ROUTERS = (
     equipment_waiting.router,
     equipment_purchases.router,
     equipment_card.router,
+    acts.router,
+    act_commissions.router,
+    act.router,
+    check.router,
     stream.router,
     phone.router,
     licences.router,
@@ -64,6 +76,8 @@ ROUTERS = (
     stocktakes.router,
     conflicts.router,
     labels.router,
+    imports.router,
+    exports.router,
     shield.router,
 )
 

@@ -57,3 +57,13 @@ VERBS: Final = {
     "made": N_("made"),
     "revoked": N_("revoked"),
 }
+
+# The refusals of server/oidc.py and server/auth.py that a person can meet on a page.
+SENTENCES: Final = (
+    N_("This answer of the identity provider was not asked for here; begin again."),
+    N_("The identity provider refused the sign-in; begin again."),
+    N_("Another identity provider answered than the one that was asked; begin again."),
+    N_("The identity provider's answer does not prove who you are; begin again."),
+    N_("The identity provider calls itself by another name than ZENG_OIDC_ISSUER."),
+    N_("The identity provider does not answer; sign in with a password, or try again later."),
+)

@@ -101,6 +101,8 @@ OPEN: Mapping[tuple[str, str], str] = {
     ("POST", "/sign-in"): "is where one says who one is",
     ("GET", "/sign-in/code"): "is where one proves it a second time",
     ("POST", "/sign-in/code"): "is where one proves it a second time",
+    ("GET", "/sign-in/provider"): "leads to the identity provider",
+    ("GET", "/sign-in/provider/back"): "is where the identity provider's answer is proved; tests/server/test_oidc.py",
     ("POST", "/sign-out"): "ends the asker's own session",
     ("POST", "/language"): "keeps the asker's own choice",
     ("POST", "/theme"): "keeps the asker's own choice",
