@@ -103,7 +103,7 @@ def _parts(session: Session, view: View, visitor: Visitor, asked: Asked) -> dict
     found = schools.found(session, visitor.scope, asked.filter)
     pages = max(1, -(-len(found) // ON_A_PAGE))
     page = min(asked.page, pages)
-    shown = found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    shown = schools.filled(session, found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE])
     states: dict[int, State] = {}
     for one in queries.lines(session, visitor.scope, view.now, [school.id for school in shown]) if shown else ():
         worst = states.get(one.school_id, State.UP)
