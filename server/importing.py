@@ -4,6 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,9 +14,11 @@ from inventory.errors import HouseError
 from inventory.exchange import jobs
 from inventory.imports import JobState
 from inventory.tables import ImportFile, ImportJob
-from server import db
+from server import db, emis
 
 LOOK_EVERY_S = 1.0
+DROP_EVERY_S = 30.0
+SWEEP_EVERY_S = 3600.0
 KEEP_ROWS_DAYS = 90
 log = logging.getLogger("zeng.imports")
 
@@ -76,13 +79,24 @@ def sweep(engine: Engine, *, at: datetime) -> None:
             more = jobs.swept(session, before=at - timedelta(days=KEEP_ROWS_DAYS)) > 0
 
 
-async def run(engine: Engine, writes: db.Writes) -> None:
-    """Until cancelled; a database that is away for a while is not the end."""
-    worker = Worker(engine)
+async def run(engine: Engine, writes: db.Writes, drop: Path | None) -> None:
+    """Until cancelled; a database or a folder that is away for a while is not the end. `drop`: see server.emis."""
+    worker, folder = Worker(engine), emis.Drop(drop) if drop else None
+    look_at = sweep_at = 0.0
+    loop = asyncio.get_running_loop()
     while True:
         more = False
         try:
             more = await asyncio.to_thread(worker.work)
+            if folder is not None and loop.time() >= look_at:
+                await asyncio.to_thread(folder.look, engine, at=datetime.now(UTC))
+                look_at = loop.time() + DROP_EVERY_S
+            if not more and loop.time() >= sweep_at:
+                await asyncio.to_thread(sweep, engine, at=datetime.now(UTC))
+                sweep_at = loop.time() + SWEEP_EVERY_S
         except SQLAlchemyError as error:
             writes.failed(error)
+        except OSError as error:
+            log.warning("the folder of EMIS cannot be read: %s", error)
+            look_at = loop.time() + DROP_EVERY_S
         await asyncio.sleep(0 if more else LOOK_EVERY_S)

@@ -20,7 +20,9 @@ from inventory.scoping import NO_SUCH_PAGE, acting
 from inventory.tables import ImportFile, ImportJob, ImportRow, Person
 
 CHUNK: Final = 500  # rows in a transaction: on SQLite some 100 ms, for which a school's report waits
-CHANGED_MEANWHILE: Final = "The register has changed since the dry run; this row was left. Import the file again."
+CHANGED_MEANWHILE: Final = Conflict(
+    "The register has changed since the dry run; this row was left. Import the file again."
+).sentence
 ROWS: Final[Any] = ImportRow.__table__  # type: ignore[attr-defined]
 LIVING: Final = (JobState.GUESSED, JobState.PLANNED, *RUNNING)
 

@@ -12,8 +12,6 @@ from inventory.errors import NotFound
 from inventory.exchange.columns import Cells, Column
 from inventory.roles import Permission, Who
 
-NOT_HERE = "There is no school %(emis)s, or it is not yours."
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -79,9 +77,12 @@ class Kind:
     def by_key(self) -> dict[str, Column]:
         return {column.key: column for column in self.columns}
 
+    def named(self, language: str) -> str:
+        return {"en": self.en, "ru": self.ru}.get(language, self.az)
+
     def key_of(self, cells: Cells) -> str:
         return " / ".join(str(cells[name]) for name in self.key if cells.get(name) not in (None, ""))[:200]
 
 
 def missing_school(emis: Any) -> NotFound:
-    return NotFound(NOT_HERE, emis=emis)
+    return NotFound("There is no school %(emis)s, or it is not yours.", emis=emis)

@@ -4,10 +4,14 @@ from typing import Final
 
 from inventory.errors import NotFound
 from inventory.exchange.kind import Kind
-from inventory.exchange.kinds import equipment, schools
+from inventory.exchange.kinds import acts, calls, contacts, equipment, licences, links, models, people, schools
 
 KINDS: Final[dict[str, Kind]] = {
-    kind.name: kind for kind in (schools.KIND, equipment.KIND)
+    kind.name: kind
+    for kind in (
+        schools.KIND, contacts.KIND, links.KIND, models.KIND, equipment.KIND, licences.KIND, calls.KIND, people.KIND,
+        acts.ACTS_KIND, acts.TRACE_KIND,
+    )
 }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from server.api import (
     contacts,
     districts,
     enrol,
+    exports,
+    imports,
     licences,
     links,
     matches,
@@ -29,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     districts.router, schools.router, rooms.router, contacts.router, nodes.router, links.router,
     people.router, tokens.router, trace.router,
     licences.router, reports.router,
+    imports.router, exports.router,
     enrol.router,
 )  # fmt: skip
 

@@ -21,9 +21,11 @@ TABS: Final = (
     Tab("/schools", N_("Schools")),
     Tab("/map", N_("Map")),
     Tab("/equipment", N_("Equipment")),
+    Tab("/acts", N_("Acts")),
     Tab("/stocktakes", N_("Stock-taking"), Permission.COUNT),
     Tab("/licences", N_("Licences")),
     Tab("/reports", N_("Reports")),
+    Tab("/imports", N_("Imports"), Permission.IMPORT),
     Tab("/people", N_("People"), Permission.KEEP_PEOPLE),
     Tab("/trace", N_("Trace"), Permission.SEE_TRACE),
 )  # fmt: skip
