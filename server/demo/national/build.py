@@ -87,6 +87,7 @@ def _built(session: Session, republic: Republic, password: str, progress: Progre
     store.written()
     progress.step("what agents saw")
     writer.written()
+    store.settled()
     progress.step("all rows written")
     licences.licensed(writer, republic, districts)
     writer.written()

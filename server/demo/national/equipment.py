@@ -1,14 +1,18 @@
 """Equipment: the catalogue of the report, what was there before, and what came by contracts in the last three years."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, TypeVar
 
+from sqlalchemy import update
+from sqlmodel import col
+
 from inventory.assets import search_of
 from inventory.equipment import Kind
-from inventory.lifecycle import AssetState
+from inventory.lifecycle import GONE, AssetState
 from inventory.network import LinkKind
 from inventory.tables import Asset, Contract, Delivery, InventorySeries, Lot, Maker, Model
 from server.demo.national.network import Connected
@@ -16,6 +20,7 @@ from server.demo.national.places import Place
 from server.demo.national.republic import Republic
 from server.demo.national.writer import Writer
 
+FIRST_UPS: Final = 267 / 511
 NEW_SHARE: Final = 0.4  # of the computers; the others were there when the register began
 MAKERS: Final = {
     "HP": ["Hewlett-Packard", "HP Inc.", "Hewlett Packard"], "NEXUS": ["NEXUS AVİOR"], "Optoma": ["Optima"],
@@ -94,6 +99,8 @@ class Store:
             for maker, model, kind, price, life in MODELS
         }  # fmt: skip
         self._lots: dict[tuple[str, int], int] = {}
+        self._pieces_of_lots: Counter[int] = Counter()
+        self.pairs: list[tuple[Piece, Piece]] = []
         self._contracts: dict[int, dict[str, str]] = {}
 
     def came(self, model: str, count: int, place: Place, on: date, **cells: Any) -> list[Piece]:
@@ -105,6 +112,7 @@ class Store:
         )  # fmt: skip
         how = {**self._contracts[lot_id], "waybill": waybill}
         made = [self._piece(model, place, on, delivery_id, lot_id, cells, how) for _ in range(count)]
+        self._pieces_of_lots[lot_id] += count
         self.shipments.append(Shipment(delivery_id, place, on, made))
         return made
 
@@ -117,10 +125,10 @@ class Store:
             model_id, _, price, maker = self.models[model]
             number, supplier = f"TSİİ-{year}/{len(self._lots) + 1:03}", f"{maker} (uydurma təchizatçı)"
             contract_id = self.writer.row(
-                Contract, number=number, supplier=supplier, signed_on=date(year, 1, 5), programme="2008-2012"
+                Contract, number=number, supplier=supplier, signed_on=date(year - 1, 12, 15), programme="2008-2012"
             )  # fmt: skip
             lot_id = self._lots[model, year] = self.writer.row(
-                Lot, contract_id=contract_id, model_id=model_id, quantity=1_000_000, price_qepik=price,
+                Lot, contract_id=contract_id, model_id=model_id, quantity=1, price_qepik=price,
                 warranty_months=24,
             )  # fmt: skip
             self._contracts[lot_id] = {"contract": number, "supplier": supplier}
@@ -170,35 +178,50 @@ class Store:
         for (district, year), last in self._numbers.items():
             self.writer.row(InventorySeries, district_code=district, year=year, last=last)
 
+    def settled(self) -> None:
+        """What is known at the end alone: how many pieces a lot came to, and which pairs stand at one school still."""
+        session, lot = self.writer.session, col(Lot.id)
+        for lot_id, count in self._pieces_of_lots.items():
+            session.execute(update(Lot).where(lot == lot_id).values(quantity=count))
+        for pair in self.pairs:
+            if pair[0].row["school_id"] == pair[1].row["school_id"] and not GONE & {piece.state for piece in pair}:
+                for piece, other in (pair, reversed(pair)):
+                    session.execute(update(Asset).where(col(Asset.id) == piece.id).values(paired_id=other.id))
+
 
 def equipped(store: Store, republic: Republic, places: Sequence[Place], lines: Sequence[Connected]) -> None:
     """Everything of the report, at schools where it makes sense."""
     dice, size = republic.dice("shelf"), republic.size
     teaching = [p for p in places if p.learners]
-    for place, count in _computers(dice, size.computers, teaching):
+    store.came("AVİOR", size.avior, teaching[0], _lately(republic, dice), room_id=teaching[0].lab_id)
+    store.came("LE1711 LCD", size.avior, teaching[0], _lately(republic, dice), room_id=teaching[0].lab_id)
+    for place, count in _computers(dice, size.computers - size.avior, teaching):
         new = round(count * NEW_SHARE) if dice.random() < 0.8 else 0
         where = {"room_id": place.lab_id, "custodian_id": place.keeper_id}
         if new:
             on = _lately(republic, dice)
-            store.came("ProDesk 400" if dice.random() < 0.9 else "N500", new, place, on, **where)
+            store.came("ProDesk 400", new, place, on, **where)
             store.came("LE1711 LCD", new, place, on, **where)
         if count > new:
             on = _before(republic, dice)
-            store.was_there("Compaq dx2420" if dice.random() < 0.97 else "AVİOR", count - new, place, on, **where)
+            store.was_there("Compaq dx2420", count - new, place, on, **where)
             store.was_there("LE1711 LCD", count - new, place, on, **where)
     _power_and_network(store, republic, dice, lines)
-    for place in _some(dice, teaching, size.projectors):
+    for place in _some(dice, teaching, size.notebooks):
+        store.came("N500", 1, place, _lately(republic, dice), room_id=dice.choice(place.room_ids))
+    for place in _some(dice, teaching, size.projectors - size.boards):
         store.came("DX211", 1, place, _lately(republic, dice), room_id=dice.choice(place.room_ids))
     for place in _some(dice, [p for p in teaching if p.learners > 300], size.boards):
-        store.came("ActivBoard 300 Pro", 1, place, _lately(republic, dice), room_id=place.room_ids[0])
+        on = _lately(republic, dice)
+        board = store.came("ActivBoard 300 Pro", 1, place, on, room_id=place.room_ids[0])
+        store.pairs += zip(board, store.came("DX211", 1, place, on, room_id=place.room_ids[0]), strict=True)
     pilots = sorted(teaching, key=lambda p: -p.learners)[: max(1, size.netbooks // 50)]
     for n, place in enumerate(pilots):
         count = size.netbooks // len(pilots) + (n < size.netbooks % len(pilots))
         on = _lately(republic, dice)
         netbooks = store.came("Classmate PC", count, place, on, room_id=place.lab_id)
         modems = store.came("UH-235 WiMAX", count, place, on, room_id=place.lab_id)
-        for netbook, modem in zip(netbooks, modems, strict=True):
-            modem.row["paired_id"] = netbook.id
+        store.pairs += zip(netbooks, modems, strict=True)
     for place in _some(dice, teaching, size.scanners):
         store.came("Perfection V33", 1, place, _lately(republic, dice), room_id=place.lab_id)
     centre = teaching[0]
@@ -208,13 +231,15 @@ def equipped(store: Store, republic: Republic, places: Sequence[Place], lines: S
 
 
 def _power_and_network(store: Store, republic: Republic, dice: random.Random, lines: Sequence[Connected]) -> None:
-    """A UPS for each wireless school first (P9), then others; CPE and switches for the connected (P8)."""
+    """UPS for the wireless schools: 267 in the year before the last, 244 in the last (P9); CPE and switches (P8)."""
     size = republic.size
     wireless = [c for c in lines if c.kind is LinkKind.WIRELESS_P2MP]
     others = [c for c in lines if c.kind is not LinkKind.WIRELESS_P2MP]
     adsl = [c for c in lines if c.kind is LinkKind.ADSL]
-    for line in [*wireless, *_some(dice, others, size.ups - len(wireless))][: size.ups]:
-        store.came("Smart-UPS 1500", 1, line.place, _lately(republic, dice), room_id=line.place.server_room_id)
+    for n, line in enumerate(_some(dice, wireless, size.ups)):
+        year = republic.year if n >= round(size.ups * FIRST_UPS) else republic.year - 1
+        on = date(year, 1, 15) + timedelta(days=dice.randint(0, 330))
+        store.came("Smart-UPS 1500", 1, line.place, on, room_id=line.place.server_room_id)
     shelf = (("P-660R ADSL", adsl, size.cpe_modems), ("P-660HW ADSL+AP", adsl, size.cpe_radio),
              ("881 VPN", others, size.cpe_vpn), ("Catalyst 2960", lines, size.network_devices))  # fmt: skip
     for model, where, count in shelf:

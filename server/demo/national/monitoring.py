@@ -12,12 +12,14 @@ from alerts.state import Reason, State
 from alerts.tables import DeviceState, Episode, Hearing
 from inventory.equipment import Evidence, Kind
 from inventory.lifecycle import GONE
+from inventory.network import LinkKind
 from inventory.tables import Agent, Device, Match
 from server.demo.national.equipment import Piece
 from server.demo.national.network import Connected
 from server.demo.national.republic import Republic
 from server.demo.national.writer import Writer
 
+LINES: Final = {LinkKind.ADSL: "ADSL", LinkKind.FIBER: "Fiber-optik", LinkKind.WIRELESS_P2MP: "Simsiz"}
 NEVER_AGAIN_S: Final = 10 * 365 * 86_400
 SILENT, DOWN, DEGRADED, ON_BATTERY = 0.05, 0.035, 0.06, 0.02
 SEEN: Final = 0.8  # of the computers at a connected school: within a week
@@ -56,7 +58,7 @@ def watched(writer: Writer, republic: Republic, lines: Sequence[Connected], piec
             else (State.DEGRADED, dice.choice((Reason.LOSSY, Reason.SLOW))) if chance < DOWN + DEGRADED
             else (State.UP, Reason.WORKS)
         )  # fmt: skip
-        _device(writer, republic, line, agent_id, "link", line.kind.value.upper(), state, reason)
+        _device(writer, republic, line, agent_id, "link", LINES[line.kind], state, reason)
         ups = next((p for p in mine if p.kind is Kind.UPS), None)
         if ups is not None:
             state, reason = (

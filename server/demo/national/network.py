@@ -13,6 +13,7 @@ from server.demo.national.places import Place
 from server.demo.national.republic import Republic
 from server.demo.national.writer import Writer
 
+FIRST_YEAR, LAST_YEAR = 2008, 2011  # of the programme: all 1,200 were connected on the last day of 2011 (P22)
 SERVICED: Final = 5 / 6  # 1,000 of the 1,200 were connected before the last year (P22: "+200")
 EXCHANGES: Final = {"AZ-BA": (427, 423)}  # P21: ATS 427 feeds school 141, ATS 423 school 32
 SCHOOLS_OF_AN_EXCHANGE: Final = 14
@@ -43,25 +44,25 @@ def connected(
     out = []
     for order, place in enumerate(dice.sample(chosen, len(chosen))):
         kind = kinds.get(place.id) or (LinkKind.WIRELESS_P2MP if place.id in far else LinkKind.ADSL)
-        from_on = _day(republic, order / len(chosen), dice.random())
+        from_on = _day(order / len(chosen), dice.random())
         down = {LinkKind.FIBER: 20_480, LinkKind.ADSL: dice.choice((1024, 2048, 4096))}.get(kind, 4096)
         above, feeder = nodes[place.district][kind], nodes[place.district][None]
         link_id = writer.row(
             Link, code=f"L-{place.emis}", school_id=place.id, kind=kind, node_id=dice.choice(above),
             provider_id=radio if kind is LinkKind.WIRELESS_P2MP else provider, feeder_id=dice.choice(feeder),
-            contract_no=f"ÜMTN-{republic.year - 3}/{1 + order % 3}", down_kbits=down, up_kbits=down // 4,
+            contract_no=f"ÜMTN-{from_on.year}/{1 + order % 3}", down_kbits=down, up_kbits=down // 4,
             fibres=6 if kind is LinkKind.FIBER else None, programme="Elektron məktəb", from_on=from_on,
         )  # fmt: skip
         out.append(Connected(place, link_id, kind, from_on))
     return sorted(out, key=lambda c: c.place.id)
 
 
-def _day(republic: Republic, share: float, chance: float) -> date:
-    """Five of six within the three years before the last one, the others within that one."""
+def _day(share: float, chance: float) -> date:
+    """Five of six in the years of the programme before its last one, the others in that one."""
     if share < SERVICED:
-        first, days = date(republic.year - 3, 1, 15), 3 * 365 - 30
+        first, days = date(FIRST_YEAR, 1, 15), 3 * 365 - 30
     else:
-        first, days = date(republic.year, 1, 10), 340
+        first, days = date(LAST_YEAR, 1, 10), 340
     return first + timedelta(days=int(days * chance))
 
 

@@ -17,6 +17,8 @@ class Size:
     fibre: int = 40
     wireless: int = 157
     computers: int = 32_000
+    avior: int = 2  # of these
+    notebooks: int = 500
     ups: int = 511
     boards: int = 100
     projectors: int = 500
