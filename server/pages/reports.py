@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
+from inventory.errors import NotFound
 from inventory.indicators import INDICATORS
 from inventory.roles import Permission
 from inventory.tables import School
@@ -18,9 +19,11 @@ from server.pages import report_files
 from server.pages.reports_shown import Shown, drawn
 from server.pages.typed import day
 from server.pages.view import SignedView, View
+from server.reports import links
 from server.reports.values import Asked, Report, district_names, districts_of, here
 
 router = APIRouter(include_in_schema=False)
+ROWS_ON_A_PAGE = 200
 Word = Annotated[str, Query(max_length=12)]
 
 
@@ -59,6 +62,23 @@ def as_xlsx(
     return report_files.xlsx_of(made.report, made.shown)
 
 
+@router.get("/reports/{code}/rows")
+def rows(
+    code: str, view: SignedView, visitor: VisitorDep, engine: EngineDep, district: Word = "", on: Word = "",
+    only: Annotated[str, Query(max_length=24)] = "", page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:  # fmt: skip
+    """The links, or the schools without one, behind a figure."""
+    if code not in reports.ROWS:
+        raise NotFound(reports.NO_SUCH_REPORT)
+    with db.reading(engine) as session:
+        made = _made(session, view, visitor, code, district, on, "year", "kind", count=False)
+        found, total = links.behind(session, code, made.asked, only, page, ROWS_ON_A_PAGE)
+    return view.page(
+        "report_rows.html", indicator=INDICATORS[code], asked=made.asked, shown=made.shown, found=found, total=total,
+        only=only, page=page, pages=max(1, -(-total // ROWS_ON_A_PAGE)), address=_address(made.asked, code, only=only),
+    )  # fmt: skip
+
+
 @router.get("/reports/{code}")
 def one(
     code: str, view: SignedView, visitor: VisitorDep, engine: EngineDep, district: Word = "", on: Word = "",
@@ -82,13 +102,14 @@ def one(
 
 
 def _made(
-    session: Session, view: View, visitor: VisitorDep, code: str, district: str, on: str, step: str, by: str
-) -> Made:
+    session: Session, view: View, visitor: VisitorDep, code: str, district: str, on: str, step: str, by: str, *,
+    count: bool = True,
+) -> Made:  # fmt: skip
     today = view.formats.local(view.now).date()
     asked = reports.asked(
         session, code, visitor.scope, district=district, on=day(on, "on") if on else None, step=step, by=by, today=today
     )
-    report = reports.made(session, code, asked)
+    report = reports.made(session, code, asked) if count else Report(INDICATORS[code], asked.on, [], [], [])
     names = district_names(session, view.language)
     schools: dict[str, str] = {}
     if any(column.kind == "school" for column in report.columns):
@@ -98,9 +119,9 @@ def _made(
     return Made(report, asked, Shown(view, names, schools), dict(sorted(there.items(), key=lambda pair: pair[1])))
 
 
-def _address(asked: Asked, code: str) -> str:
+def _address(asked: Asked, code: str, **more: str) -> str:
     """The filter of this page, for its files: `?district=...`, or ""."""
-    parts = {"district": asked.district}
+    parts = {"district": asked.district, **more}
     if code not in reports.NOW_ONLY:
         parts["on"] = asked.on.isoformat()
     if code in reports.OVER_TIME:

@@ -34,6 +34,7 @@ NOW_ONLY: Final = frozenset({
 })  # fmt: skip
 STEPS: Final = ("year", "month")
 BY: Final = ("kind", "district")
+ROWS: Final = frozenset({"links", "connected", "internet"})  # show the links behind their figures themselves
 NO_SUCH_REPORT: Final = "There is no such report."
 
 

@@ -39,7 +39,7 @@ from server.reports.values import (
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One school, or several added up. `learners` None: not known. `watched`: schools in which agents see computers."""
+    """One school. `learners` None: not known."""
 
     schools: int = 0
     learners: int | None = None
@@ -50,7 +50,15 @@ class Counted:
 
     @property
     def watched(self) -> bool:
+        """Whether agents see computers here."""
         return self.seen + self.silent > 0
+
+    @property
+    def watched_learners(self) -> int | None:
+        return self.learners if self.watched else None
+
+
+Schools = dict[int, tuple[tuple[str, str], Counted]]  # by id: district and code, and what is counted there
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ def learners_per_computer(session: Session, asked: Asked) -> Report:
         )
         for place, s in _groups(asked, schools)
     ]  # fmt: skip
-    behind = _behind(asked, asked.district, whole=True)
+    behind = listed("/reports/learners_per_computer", district=asked.district) + "#numbers"
     figures = [
         quotient("per_seen", total.watched_learners, total.seen, Unit.RATIO, behind),
         quotient("per_all", total.learners, total.seen + total.declared, Unit.RATIO, behind),
@@ -106,7 +114,12 @@ def learners_per_online_computer(session: Session, asked: Asked) -> Report:
     figures = [
         quotient("per_online", total.watched_learners, total.online, Unit.RATIO),
         Figure("learners", total.watched_learners, Unit.COUNT),
-        Figure("online", total.online, Unit.COUNT, rows=_behind(asked, asked.district, whole=True)),
+        Figure(
+            "online",
+            total.online,
+            Unit.COUNT,
+            rows=listed("/reports/learners_per_computer", district=asked.district) + "#numbers",
+        ),
     ]
     chart = Chart("bars", columns[0].key, ("per_online",)) if 1 < len(rows) <= 100 else None
     notes = _notes(year, schools)
@@ -131,7 +144,7 @@ def summed(schools: Iterable[Counted]) -> Summed:
     return total
 
 
-def _schools(session: Session, asked: Asked) -> tuple[int | None, dict[int, tuple[tuple[str, str], Counted]]]:
+def _schools(session: Session, asked: Asked) -> tuple[int | None, Schools]:
     """By id of the school: its district and code, and what is counted in it; and the school year of the learners."""
     year = school_year(session, asked.on)
     asked_for = select(col(SchoolYear.school_id), col(SchoolYear.learners)).where(SchoolYear.year == year)
@@ -174,11 +187,13 @@ def school_year(session: Session, on: date) -> int | None:
     return session.exec(years).one()
 
 
-def _groups(asked: Asked, schools: dict[int, tuple[tuple[str, str], Counted]]) -> list[tuple[str, Summed]]:
-    """By district; within one district by school."""
+def _groups(asked: Asked, schools: Schools) -> list[tuple[str, Summed | Counted]]:
+    """By district; within one district by school, also those whose learners are not known."""
+    if asked.district:
+        return [(emis, one) for (_, emis), one in schools.values()]
     by: dict[str, list[Counted]] = {}
-    for (district, emis), one in schools.values():
-        by.setdefault(emis if asked.district else district, []).append(one)
+    for (district, _), one in schools.values():
+        by.setdefault(district, []).append(one)
     return [(place, summed(some)) for place, some in sorted(by.items())]
 
 
@@ -186,15 +201,14 @@ def _place(asked: Asked) -> Column:
     return Column("school", "school") if asked.district else Column("district", "district")
 
 
-def _behind(asked: Asked, place: str, *, whole: bool = False) -> str:
-    """Districts lead to their schools, schools to their computers."""
-    if not asked.district and not whole:
-        return listed("/reports/learners_per_computer", district=place)
-    where = {"district": asked.district} if whole else {"q": place}
-    return listed("/equipment", kind=sorted(COMPUTERS), state=AssetState.INSTALLED.value, **where)
+def _behind(asked: Asked, place: str) -> str:
+    """Districts lead to their schools, schools to their equipment."""
+    if asked.district:
+        return listed("/equipment", school=place, state=AssetState.INSTALLED.value)
+    return listed("/reports/learners_per_computer", district=place)
 
 
-def _notes(year: int | None, schools: dict[int, tuple[tuple[str, str], Counted]]) -> list[Note]:
+def _notes(year: int | None, schools: Schools) -> list[Note]:
     if year is None:
         return [Note("no_year", {})]
     silent = sum(1 for _, one in schools.values() if not one.watched)

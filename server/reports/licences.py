@@ -35,7 +35,7 @@ def coverage(session: Session, asked: Asked) -> Report:
         figures.append(Figure(pool.code, share, Unit.PERCENT, (have, computers), address))
     figures.append(
         Figure("computers", computers, Unit.COUNT,
-               rows=listed("/equipment", district=asked.district, kind=sorted(LICENSED)))
+               rows=listed("/equipment", district=asked.district, kind="computer"))
     )  # fmt: skip
     blind = sum(position.active is None for position in positions.values())
     notes = known([Note("no_agents_look", {"number": blind})])

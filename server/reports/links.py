@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, null, or_
 from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
@@ -51,11 +52,11 @@ def over_time(session: Session, asked: Asked) -> Report:
     for day in days:
         live = [line for line in lines if is_live(line.from_on, line.until_on, day)]
         count = Counter(line.kind for line in live)
-        behind = listed("/links", on=day.isoformat(), district=asked.district)
+        behind = _behind("links", asked, day)
         schools = len({line.school for line in live})
         rows.append(Row((day, *(count[kind] for kind in kinds), len(live), schools), behind))
     figures = [
-        Figure(column.key, number, Unit.COUNT, rows=row.rows)
+        Figure(column.key, number, Unit.COUNT, rows=_behind("links", asked, asked.on, column.key))
         for row in rows[-1:]
         for column, number in zip(columns[1:], row.cells[1:], strict=True)
         if isinstance(number, int)
@@ -80,10 +81,10 @@ def connected(session: Session, asked: Asked) -> Report:
     rows = []
     for code in sorted(total | dict.fromkeys(with_link, 0)):
         there, number = total.get(code, 0), len(with_link.get(code, ()))
-        behind = listed("/links", on=asked.on.isoformat(), district=code)
+        behind = listed("/reports/connected/rows", on=asked.on.isoformat(), district=code)
         rows.append(Row((code, there, number, divided(number, there, 100)), behind))
     number = len({line.school for line in live})
-    behind = listed("/links", on=asked.on.isoformat(), district=asked.district)
+    behind = _behind("connected", asked, asked.on)
     figures = [
         Figure("connected", number, Unit.COUNT, rows=behind),
         quotient("percent", number, sum(total.values()), Unit.PERCENT, behind),
@@ -101,7 +102,7 @@ def internet(session: Session, asked: Asked) -> Report:
     by_school: dict[int, set[Access]] = {}
     for line in live:
         by_school.setdefault(line.school, set()).add(access_of(line))
-    behind = listed("/links", on=asked.on.isoformat(), district=asked.district)
+    behind = _behind("internet", asked, asked.on)
     numbers: list[tuple[str, int]] = [("any", len(by_school))]
     numbers += [
         (access.value, sum(access in have for have in by_school.values()))
@@ -116,8 +117,7 @@ def internet(session: Session, asked: Asked) -> Report:
     ]
     columns = [Column("access", "access"), Column("schools"), Column("percent", "percent")]
     rows = [
-        Row((key, number, divided(number, total, 100)), listed("/schools", district=asked.district)
-            if key == "none" else behind)
+        Row((key, number, divided(number, total, 100)), _behind("internet", asked, asked.on, key))
         for key, number in numbers
     ]  # fmt: skip
     fast = sum(have != {narrow} for have in by_school.values())
@@ -176,3 +176,41 @@ def _institutions(session: Session, asked: Asked, *, teaching: bool) -> dict[str
 
 def _undated(lines: Iterable[Line]) -> list[Note]:
     return known([Note("no_beginning", {"number": sum(line.from_on is None for line in lines)})])
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """One row behind a figure: a school, and its link, if it is about links."""
+
+    emis: str
+    school: str
+    district: str
+    link: Link | None
+
+
+def behind(session: Session, code: str, asked: Asked, only: str, page: int, most: int) -> tuple[list[Behind], int]:
+    """A page of the links behind a figure of `links`, `connected` or `internet`, and how many there are in all.
+
+    `only`: a kind of link; "none": instead the schools without one that serves lessons.
+    """
+    ours = [here(asked)]
+    live = (col(Link.from_on) <= asked.on) & or_(col(Link.until_on).is_(None), col(Link.until_on) > asked.on)
+    if code == "internet":
+        ours += [open_on(asked.on), col(School.type).in_(sorted(TEACHING))]
+        live = live & col(Link.internet).is_(True) & col(Link.teaching).is_(True)
+    columns = (col(School.emis), col(School.name), col(School.district_code))
+    if only == "none":
+        without = ~select(col(Link.id)).where(col(Link.school_id) == col(School.id), live).exists()
+        found: Any = select_rows(*columns, null()).where(*ours, without)
+    else:
+        found = select_rows(*columns, Link).join(Link, col(Link.school_id) == col(School.id)).where(*ours, live)
+        if only in {kind.value for kind in LinkKind}:
+            found = found.where(col(Link.kind) == LinkKind(only))
+    total = session.scalar(select_rows(func.count()).select_from(found.subquery())) or 0
+    shown = found.order_by(col(School.district_code), col(School.emis)).limit(most).offset((page - 1) * most)
+    return [Behind(*row) for row in session.execute(shown)], total
+
+
+def _behind(code: str, asked: Asked, day: date, only: str = "") -> str:
+    kept = only if only == "none" or only in {kind.value for kind in LinkKind} else ""
+    return listed(f"/reports/{code}/rows", on=day.isoformat(), district=asked.district, only=kept)

@@ -98,7 +98,10 @@ def quotient(key: str, above: int, below: int, unit: Unit, rows: str = "") -> Fi
     return Figure(key, value, unit, (above, below), rows)
 
 
-def divided(above: int, below: int, times: int = 1) -> float | None:
+def divided(above: int | None, below: int, times: int = 1) -> float | None:
+    """None where it cannot be known: nothing below, or the upper number missing."""
+    if above is None:
+        return None
     return round(times * above / below, 4) if below else None
 
 

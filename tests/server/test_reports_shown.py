@@ -55,7 +55,7 @@ def test_every_report_is_a_page_in_every_language(leyla: TestClient, language: s
 
 def test_a_page_says_value_day_source_formula_and_leads_to_rows(leyla: TestClient) -> None:
     page = leyla.get("/reports/connected?on=2010-12-31&lang=en").text
-    assert re.search(r'<dt>Connected</dt><dd><a href="/links\?[^"]*on=2010-12-31[^"]*">2</a>', page)
+    assert re.search(r'<dt>Connected</dt><dd><a href="/reports/connected/rows\?[^"]*on=2010-12-31[^"]*">2</a>', page)
     assert "figures of Dec 31, 2010" in page
     assert "The register of this system" in page
     assert "each counted once" in page
@@ -107,7 +107,7 @@ def test_the_api_has_the_registry_and_figures_with_day_source_and_rows(leyla: Te
     report = leyla.get("/api/v1/reports/connected?on=2010-12-31").json()
     figure = report["figures"][1]
     assert (figure["key"], figure["value"], figure["of"], figure["as_of"]) == ("percent", 100.0, [2, 2], "2010-12-31")
-    assert figure["rows"].startswith("/links?")
+    assert figure["rows"].startswith("/reports/connected/rows?")
     assert report["items"][0]["cells"] == {"district": "AZ-SAB", "institutions": 1, "connected": 1, "percent": 100.0}
 
 
@@ -152,3 +152,22 @@ def test_whoever_may_not_export_gets_no_file(house: House, leyla: TestClient) ->
 def test_reports_that_know_today_alone_have_no_field_for_a_day(leyla: TestClient) -> None:
     for code in INDICATORS:
         assert ('name="on"' in leyla.get(f"/reports/{code}").text) == (code not in reports.NOW_ONLY), code
+
+
+def test_the_rows_behind_a_figure_are_as_many_as_it_says(leyla: TestClient) -> None:
+    for code in ("links", "connected", "internet"):
+        report = leyla.get(f"/api/v1/reports/{code}").json()
+        rows = next(one["rows"] for one in report["figures"] if one["key"] == "connected")
+        page = leyla.get(f"{rows}&lang=en").text
+        assert "2 rows" in page, code
+        assert page.count('/links">') == 2
+    none = leyla.get("/reports/internet/rows?only=none&on=2010-02-28&lang=en").text
+    assert "Schools without such a link" in none
+    assert "2 rows" in none
+    assert leyla.get("/reports/institutions/rows").status_code == 404
+
+
+def test_within_a_district_a_school_whose_learners_are_not_known_stands_in_the_table(leyla: TestClient) -> None:
+    report = leyla.get("/api/v1/reports/learners_per_computer?district=AZ-SKR").json()
+    assert report["items"][0]["cells"]["learners"] is None
+    assert report["not_known"][0]["number"] == 1
