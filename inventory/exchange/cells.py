@@ -18,7 +18,7 @@ Read: TypeAlias = Callable[[str, str], Value]  # (key of the column, text)
 # A spreadsheet takes these for a formula (OWASP ASVS 1.2.10). The guard is an apostrophe; more are guarded by one more.
 _FORMULA: Final = re.compile(r"'*(?:[=+\-@\t\r\0]|CLEAR\Z)")
 _GUARDED: Final = re.compile(r"'+(?:[=+\-@\t\r\0]|CLEAR\Z)")
-_ROUNDED: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?E[+]?\d+", re.IGNORECASE)
+_ROUNDED: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?E\+\d+")  # as spreadsheets show it; 5E10 is a serial number
 _YES: Final = frozenset({"1", "true", "yes", "y", "beli", "var", "da", "x", "+"})
 _NO: Final = frozenset({"0", "false", "no", "n", "xeyr", "yox", "net"})
 
@@ -187,5 +187,5 @@ def same(old: Value, new: Value) -> bool:
     if isinstance(old, str) and isinstance(new, str) and not isinstance(new, StrEnum):
         return old == new or bare(old) == new
     if isinstance(old, list) and isinstance(new, list):
-        return [bare(each) for each in old] == new
+        return [bare(each) if isinstance(each, str) else each for each in old] == new
     return bool(old == new)

@@ -66,7 +66,7 @@ codes = st.lists(
 
 def _rounded(text: str) -> bool:
     """What has visibly lost its digits is refused on purpose."""
-    head, e, tail = " ".join(text.upper().split()).partition("E")
+    head, e, tail = " ".join(text.split()).partition("E+")
     return bool(e) and head.replace(".", "").replace(",", "").lstrip("+-").isdigit() and tail.lstrip("+").isdigit()
 
 
