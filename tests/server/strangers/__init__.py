@@ -94,6 +94,8 @@ OPEN: Mapping[tuple[str, str], str] = {
     ("GET", "/metrics"): "is for Prometheus, by its token; tests/server/test_scrape.py",
     ("GET", "/openapi.json"): "describes the doors, not what is behind them",
     ("GET", "/static/dist/{name}"): "the built style sheets and scripts",
+    ("GET", "/check/{code}"): "tells anybody whether a printed act is genuine, nothing of people",
+    ("GET", "/acts/paper.css"): "the style sheet of printed acts",
     ("GET", "/phone"): "leads to the page of the telephone",
     ("GET", "/phone/"): "is the same for everybody; what it shows comes by the API",
     ("GET", "/phone/sw.js"): "keeps that page for a time without a line",
