@@ -163,5 +163,6 @@ def _must_not_be_locked(session: Session, login: str, at: datetime) -> None:
 
 
 def _failed(session: Session, login: str, at: datetime) -> None:
+    session.execute(delete(SignInFailure).where(col(SignInFailure.at) <= at - FAILURE_WINDOW))  # they count no longer
     session.add(SignInFailure(login=login[:64], at=at))
     session.flush()
