@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from alerts.state import State
 from inventory.errors import HouseError
+from inventory.roles import ALLOWED, Permission
 from inventory.tables import Person
 from server import assets, auth, i18n, words
 from server.auth import MaybeVisitorDep, VisitorDep
@@ -86,6 +87,10 @@ class View:
     @property
     def formats(self) -> Formats:
         return formats(self.language, self.settings.timezone)
+
+    @property
+    def may_export(self) -> bool:
+        return self.person is not None and Permission.EXPORT in ALLOWED[self.person.role]
 
     @property
     def tabs(self) -> list[Tab]:
