@@ -98,3 +98,14 @@ CELLS: Final = {
     "other": N_("Another piece than"),
 }
 OTHER: Final = N_("another one")
+
+# Refusals that the pages themselves, or what they stand on, raise.
+SENTENCES: Final = (
+    N_("There is no such state."),
+    N_("Choose a kind."),
+    N_("Say on which day they came."),
+    N_("This is no price; right is for example 720,50."),
+    N_("Tick at least one device."),
+    N_("Write the inventory number of the piece beside the device."),
+    N_("The device says no maker or no model; choose one of the catalogue, or write both."),
+)
