@@ -7,15 +7,15 @@ from itertools import count as count_from
 from typing import Final
 
 from inventory.network import LinkKind, NodeKind
-from inventory.places import SchoolType
 from inventory.tables import District, Link, Node
-from server.demo.national.places import Place
+from server.demo.national.places import UNTAUGHT, Place
 from server.demo.national.republic import Republic
 from server.demo.national.writer import Writer
 
 FIRST_YEAR, LAST_YEAR = 2008, 2011  # of the programme: all 1,200 were connected on the last day of 2011 (P22)
 SERVICED: Final = 5 / 6  # 1,000 of the 1,200 were connected before the last year (P22: "+200")
-EXCHANGES: Final = {"AZ-BA": (427, 423)}  # P21: ATS 427 feeds school 141, ATS 423 school 32
+EXCHANGES: Final = {"AZ-BA": (427, 423)}
+NEW_FIBRE: Final = {("AZ-BA", 141): 0, ("AZ-BA", 32): 1}  # P21: ATS 427 feeds school 141, ATS 423 school 32
 SCHOOLS_OF_AN_EXCHANGE: Final = 14
 
 
@@ -35,8 +35,11 @@ def connected(
     provider = writer.row(Node, code="rabitə", name="Rabitə (uydurma operator)", kind=NodeKind.PROVIDER)
     radio = writer.row(Node, code="simsiz", name="Simsiz (uydurma operator)", kind=NodeKind.PROVIDER)
     size = republic.size
-    teaching = [p for p in places if p.type is not SchoolType.OUT_OF_SCHOOL]
-    chosen = sorted(dice.sample(teaching, min(size.connected, len(teaching))), key=lambda p: -p.learners)
+    teaching = [p for p in places if p.type not in UNTAUGHT]
+    new = {p.id: NEW_FIBRE[p.key] for p in teaching if p.key in NEW_FIBRE}
+    others = [p for p in teaching if p.id not in new]
+    chosen = dice.sample(others, min(size.connected - len(new), len(others))) + [p for p in teaching if p.id in new]
+    chosen.sort(key=lambda p: (p.id not in new, -p.learners))
     kinds = dict.fromkeys((p.id for p in chosen[: size.fibre]), LinkKind.FIBER)
     rest = chosen[size.fibre :]
     far = set(dice.sample([p.id for p in rest], min(size.wireless, len(rest))))
@@ -47,6 +50,8 @@ def connected(
         from_on = _day(order / len(chosen), dice.random())
         down = {LinkKind.FIBER: 20_480, LinkKind.ADSL: dice.choice((1024, 2048, 4096))}.get(kind, 4096)
         above, feeder = nodes[place.district][kind], nodes[place.district][None]
+        if place.id in new:
+            above = [nodes[place.district][LinkKind.ADSL][new[place.id]]]
         link_id = writer.row(
             Link, code=f"L-{place.emis}", school_id=place.id, kind=kind, node_id=dice.choice(above),
             provider_id=radio if kind is LinkKind.WIRELESS_P2MP else provider, feeder_id=dice.choice(feeder),

@@ -22,6 +22,9 @@ TYPES: Final = (
     (SchoolType.BOARDING, 0.012, "internat məktəbi"), (SchoolType.SPECIAL, 0.005, "xüsusi məktəb"),
     (SchoolType.VOCATIONAL, 0.023, "peşə liseyi"), (SchoolType.OUT_OF_SCHOOL, 0.03, "uşaq yaradıcılıq mərkəzi"),
 )  # fmt: skip
+UNTAUGHT: Final = frozenset({SchoolType.OUT_OF_SCHOOL, SchoolType.DEPARTMENT})
+NAMED: Final = {("AZ-BA", 141): "Qaraçuxur", ("AZ-BA", 32): "Bakı"}  # P21: schools of the two new fibre lines
+FEW: Final = 5  # a small country for tests has units of one school
 FIRST_BELL, LESSON_MIN, BREAK_MIN = 8 * 60, 45, 10
 TO_YEARS: Final = 3
 PILOTS: Final = 40  # P6, P19: one in each of as many districts
@@ -49,6 +52,11 @@ class Place:
     keeper: str
     room_names: dict[int, str]
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """Its district, and its number in it."""
+        return self.district, int(self.emis[2:])
+
 
 def placed(writer: Writer, republic: Republic, districts: Sequence[District]) -> list[Place]:
     """All institutions with their years, rooms and contacts."""
@@ -61,20 +69,26 @@ def placed(writer: Writer, republic: Republic, districts: Sequence[District]) ->
         words = [folded(w) for w in (district.name_az, district.name_en, district.name_ru, *district.aliases)]
         for n in range(1, count + 1):
             emis = f"{number:02}{n:04}"
-            out.append(_school(writer, republic, dice, district, words, towns[district.code], emis, n))
+            office = n == count > FEW  # the last of each unit is its education department (P2)
+            out.append(_school(writer, republic, dice, district, words, towns[district.code], emis, n, office))
     return out
 
 
 def _school(
     writer: Writer, republic: Republic, dice: random.Random, district: District, words: list[str],
-    towns: Sequence[tuple[str, float, float, int]], emis: str, n: int,
+    towns: Sequence[tuple[str, float, float, int]], emis: str, n: int, office: bool,
 ) -> Place:  # fmt: skip
     town = dice.choices(towns, [t[3] ** 0.5 for t in towns])[0]
     kind, _, word = dice.choices(TYPES, [t[1] for t in TYPES])[0]
     number = f"{n}-{n + 1} N-li" if dice.random() < 0.01 else f"{n} N-li"
     name = f"{town[0]} {number} {word}" if town[0] != district.centre else f"{number} {word}"
+    if wanted := NAMED.get((district.code, n)):
+        town = next((t for t in towns if t[0] == wanted), town)
+        kind, name = SchoolType.GENERAL, f"{n} N-li tam orta məktəb"
+    elif office:
+        kind, name = SchoolType.DEPARTMENT, f"{district.name_az} təhsil şöbəsi"
     latitude, longitude = round(town[1] + dice.gauss(0, 0.02), 5), round(town[2] + dice.gauss(0, 0.025), 5)
-    learners = 0 if kind is SchoolType.OUT_OF_SCHOOL else max(24, round(dice.lognormvariate(5.9, 0.75)))
+    learners = 0 if kind in UNTAUGHT else max(24, round(dice.lognormvariate(5.9, 0.75)))
     two_shifts = learners > 500
     address = f"{town[0]}, {dice.choice(names.FAMILIES)} küçəsi {dice.randint(1, 90)}"
     search = " " + " ".join(dict.fromkeys([folded(name), emis, folded(town[0]), *words]))
