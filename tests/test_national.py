@@ -28,6 +28,7 @@ from inventory.tables import (
     Lot,
     NumberSeries,
     Person,
+    Phone,
     Product,
     School,
 )
@@ -213,3 +214,9 @@ def test_rows_that_come_later_have_numbers_of_their_own(country: Engine) -> None
         later = cast.opened(session, "later-1", "Sonrakı məktəb", "AZ-SAB")
         assert later.id == Size().scaled(SHARE).schools + 1
         session.rollback()
+
+
+def test_no_telephone_number_can_be_anybody_s(republic: Session) -> None:
+    numbers = [(phone.e164, phone.last7) for phone in republic.scalars(select(Phone))]
+    assert len(numbers) == len(set(numbers)) == Size().scaled(SHARE).schools
+    assert all(re.fullmatch(r"\+994[1-9]\d0\d{6}", e164) and e164.endswith(last7) for e164, last7 in numbers)

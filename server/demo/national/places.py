@@ -115,7 +115,7 @@ def _school(
     director, keeper = names.invented(dice), names.invented(dice)
     director_id = _contact(writer, school_id, director, ContactRole.DIRECTOR)
     keeper_id = _contact(writer, school_id, keeper, ContactRole.LAB_ASSISTANT)
-    _phone(writer, school_id, director_id, (district.prefixes or ["12"])[0], int(emis) % 10_000)
+    _phone(writer, school_id, director_id, (district.prefixes or ["12"])[0][:2], emis)
     return Place(
         school_id, emis, name, district.code, kind, address, latitude, longitude, learners, lab, store, server_room,
         rooms, director, keeper_id, keeper, {lab: "İnformatika otağı", store: "Anbar", server_room: "Server otağı"} | {
@@ -128,11 +128,11 @@ def _contact(writer: Writer, school_id: int, name: str, role: ContactRole) -> in
     return writer.row(Contact, school_id=school_id, name=name, role=role, note=names.MARK)
 
 
-def _phone(writer: Writer, school_id: int, contact_id: int, prefix: str, number: int) -> None:
+def _phone(writer: Writer, school_id: int, contact_id: int, area: str, emis: str) -> None:
     """A number that nobody can have: behind the area it goes on with 0."""
-    local = f"{number:0{9 - len(prefix)}}"
+    local = f"0{emis}"
     phone_id = writer.row(
-        Phone, raw=f"0{prefix[:2]} {prefix[2:]}{local}", e164=f"+994{prefix}{local}", last7=f"{prefix}{local}"[-7:],
+        Phone, raw=f"0{area} {local}", e164=f"+994{area}{local}", last7=local,
         kind=PhoneKind.FIXED,
     )  # fmt: skip
     writer.row(PhoneUse, phone_id=phone_id, school_id=school_id, contact_id=contact_id)
