@@ -80,7 +80,7 @@ def one(who: WhoDep, engine: EngineDep, job_id: JobId) -> Response:
         return answered(Answer(200, _told(job, session), job.version))
 
 
-@router.post("/imports/{job_id}/plan")
+@router.post("/imports/{job_id}/plan", status_code=202)
 def plan(request: Request, who: WhoDep, job_id: JobId, given: Mapping, body: BodyDep) -> Response:
     """The dry run, with this mapping. It goes on in the background; `state` says when it is `planned`."""
 
@@ -93,7 +93,7 @@ def plan(request: Request, who: WhoDep, job_id: JobId, given: Mapping, body: Bod
     return changing(request, who, body, act)
 
 
-@router.post("/imports/{job_id}/apply")
+@router.post("/imports/{job_id}/apply", status_code=202)
 def apply(request: Request, who: WhoDep, job_id: JobId, body: BodyDep) -> Response:
     """What the dry run showed is done, in the background; `done` counts it."""
 
