@@ -1,5 +1,6 @@
 """Transfers that the network completes: every piece reports from the taking school; and those that wait too long."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from sqlmodel import Session, col, func, select
 
 from inventory import acts, drafts, sightings
+from inventory.errors import HouseError
 from inventory.lifecycle import ActKind, ActState
 from inventory.papers import TRANSIT_DAYS, Method, Side
 from inventory.roles import Scope, job
@@ -14,6 +16,7 @@ from inventory.signing import Signed
 from inventory.tables import Act, ActLine, ActSignature, Asset, School
 
 CLOCK: Final = job("arrivals")
+log = logging.getLogger("zeng.acts")
 NEVER: Final = (None, None, None)
 
 
@@ -32,12 +35,23 @@ def time_passed(session: Session, *, at: datetime) -> int:
                 line.arrived_at = seen_at
                 session.add(line)
         if all(line.arrived_at for line in lines):
-            school = session.get_one(School, act.to_school_id)
-            signature = Signed(Side.TO, school.name[:120], "network", Method.NETWORK)
-            acts.arrived(session, act, signature, by=CLOCK, at=at)
-            done += 1
+            done += _completed(session, act, at)
     session.flush()
     return done
+
+
+def _completed(session: Session, act: Act, at: datetime) -> bool:
+    """False where the act was gone on with meanwhile, or cannot be: the next pass looks at it again."""
+    school = session.get_one(School, act.to_school_id)
+    signature = Signed(Side.TO, school.name[:120], "network", Method.NETWORK)
+    session.flush()
+    try:
+        with session.begin_nested():
+            acts.arrived(session, act, signature, by=CLOCK, at=at)
+    except HouseError as error:
+        log.warning("act %s cannot be completed by the network: %s", act.number, error)
+        return False
+    return True
 
 
 def overdue(session: Session, scope: Scope, *, at: datetime) -> list[tuple[Act, datetime]]:

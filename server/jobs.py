@@ -11,7 +11,7 @@ from sqlmodel import col
 from alerts import watch
 from alerts.tables import Hearing
 from inventory import trace
-from server import db, licence_clock, looking
+from server import act_clock, db, licence_clock, looking
 
 log = logging.getLogger("zeng.trace")
 
@@ -54,6 +54,7 @@ async def run(engine: Engine, keep_days: int, writes: db.Writes) -> None:
             told_on = await asyncio.to_thread(anchor_told, engine, datetime.now(UTC).date(), told_on)
             if loop.time() >= look_at:
                 await asyncio.to_thread(looking.passed, engine, at=datetime.now(UTC))
+                await asyncio.to_thread(act_clock.passed, engine, at=datetime.now(UTC))
                 look_at = loop.time() + LOOK_EVERY_S
             if loop.time() >= sweep_at:
                 await asyncio.to_thread(sweep, engine, keep_days)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from server.api import (
+    acts,
     assets,
     contacts,
     districts,
@@ -27,7 +28,7 @@ from server.api import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     assets.router, models.router, purchases.router, matches.router,
-    stocktakes.router, sync.router,
+    acts.router, stocktakes.router, sync.router,
     districts.router, schools.router, rooms.router, contacts.router, nodes.router, links.router,
     people.router, tokens.router, trace.router,
     licences.router, reports.router,

@@ -12,7 +12,6 @@ from inventory import acts as steps
 from inventory import drafts, signing
 from inventory.drafts import Piece
 from inventory.errors import Conflict, HouseError, Invalid, NotFound, Refused
-from inventory.lifecycle import ActState
 from inventory.papers import PAPERS, Method, Side
 from inventory.roles import Permission, Who
 from inventory.signing import Signed
@@ -190,14 +189,8 @@ def _signatures(
 
 
 def page_of(request: Request, view: View, act: Act, language: str) -> paper.Paper:
-    """The act's paper in a language; NotFound for a draft, which has none."""
-    if not act.snapshot:
-        raise NotFound("A draft has no paper yet; submit it first.")
-    base = view.settings.public_url or str(request.base_url)
-    address = paper.check_address(base, act.check_code or "", act.number or "", act.sha256)
     chosen = language if language in i18n.LANGUAGES else act.language
-    void = act.state in (ActState.VOID, ActState.REJECTED)
-    return paper.Paper(act.snapshot, act.sha256, chosen, act.language, address, void)
+    return paper.of(act, view.settings.public_url or str(request.base_url), chosen)
 
 
 @router.get("/acts/{act_id}/paper")

@@ -102,5 +102,6 @@ SENTENCES: Final = (
     N_("The picture is too large; right are at most 600 dpi of an A4 page."),
     N_("The picture cannot be read; it may be damaged. Scan the act again."),
     N_("The PDF cannot be read; it may be damaged, or locked by a password."),
+    N_("A draft has no paper yet; submit it first."),
     N_("This server cannot make PDFs, because Pango is not installed; print the page itself."),
 )

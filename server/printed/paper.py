@@ -16,6 +16,10 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from inventory.errors import NotFound
+from inventory.lifecycle import ActState
+from inventory.tables import Act
+
 HERE: Final = Path(__file__).parent
 LAYOUTS: Final = HERE / "layouts"
 CSS: Final = HERE / "act.css"
@@ -60,6 +64,15 @@ def _environment() -> Environment:
 def check_address(base: str, code: str, number: str, sha256: str) -> str:
     """`https://host/check/K7QF3MTAXW9E?act=S%C4%B0L-2026-000123&hash=0123456789ab`"""
     return f"{base.rstrip('/')}/check/{code}?{urlencode({'act': number, 'hash': sha256[:SHORT_HASH]})}"
+
+
+def of(act: Act, base: str, language: str) -> Paper:
+    """The paper of an act in a language; `base`: where this site is found. NotFound for a draft, which has none."""
+    if not act.snapshot:
+        raise NotFound("A draft has no paper yet; submit it first.")
+    address = check_address(base, act.check_code or "", act.number or "", act.sha256)
+    void = act.state in (ActState.VOID, ActState.REJECTED)
+    return Paper(act.snapshot, act.sha256, language, act.language, address, void)
 
 
 def html(paper: Paper, *, styles: str) -> str:

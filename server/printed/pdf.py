@@ -9,14 +9,14 @@ import os
 from threading import Lock
 from typing import Final
 
-from inventory.errors import HouseError
+from inventory.errors import Conflict
 from server.printed import paper, typeface
 from server.printed.paper import Paper
 
 _one_at_a_time: Final = Lock()  # Pango's font maps are not made for several threads at once
 
 
-class NoPrinter(HouseError):
+class NoPrinter(Conflict):
     """The server cannot make PDFs; the sentence says what is missing and what works instead."""
 
 
