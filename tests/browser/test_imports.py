@@ -29,7 +29,7 @@ def brought(page: Page, file: Path) -> None:
     page.get_by_label("Fayl", exact=True).set_input_files(file)
     page.get_by_role("button", name="Fayla bax").click()
     expect(page.get_by_role("heading", name="Sütunların mənası")).to_be_visible()
-    expect(page.get_by_text("utf-8-sig")).to_be_visible()
+    expect(page.get_by_text("utf-8-sig, nöqtəli vergül")).to_be_visible()
     page.get_by_role("button", name="Yoxla").click()
 
 

@@ -9,8 +9,18 @@ from inventory.equipment import Kind
 from inventory.errors import Refused
 from inventory.exchange import jobs
 from inventory.imports import Fate, JobState, Verdict
-from inventory.roles import Who
-from inventory.tables import Asset, AssetSite, ImportFile, ImportJob, School, SchoolYear, Trace
+from inventory.roles import Role, Who
+from inventory.tables import (
+    Asset,
+    AssetSite,
+    ImportFile,
+    ImportJob,
+    Person,
+    PersonDistrict,
+    School,
+    SchoolYear,
+    Trace,
+)  # fmt: skip
 from server import db
 from server.importing import Worker
 from tests import cast
@@ -158,3 +168,23 @@ def test_an_import_that_was_interrupted_goes_on_where_it_stopped(
         assert session.scalar(select(func.count()).select_from(Asset)) == 20
         assert session.scalar(select(func.count()).select_from(AssetSite)) == 20
         assert session.scalar(select(func.count()).select_from(ImportFile)) == 0
+
+
+def test_a_row_of_a_foreign_district_is_told_that_there_is_no_such_school(
+    engine: Engine, people: dict[str, Who]
+) -> None:
+    imported(engine, "equipment", csv_of(*EQUIPMENT[:3]), people["leyla"])
+    with db.writing(engine) as session:
+        keeper = Person(login="keeper", name="Şəmkir", role=Role.KEEPER, password="", created_at=cast.NOW)
+        session.add(keeper)
+        session.flush()
+        session.add(PersonDistrict(person_id=keeper.id or 0, district_code="AZ-SKR"))
+        session.flush()
+        by = cast.who(session, keeper)
+    job_id = tried(engine, "schools", csv_of(*SCHOOLS[:3]), by)
+    mine = [(row.verdict, said(row)) for row in rows_of(engine, job_id)]
+    assert mine[0] == (Verdict.ERROR, "There is no school 190, or it is not yours.")
+    assert mine[1][0] is Verdict.UPDATE
+    job_id = tried(engine, "equipment", csv_of(EQUIPMENT[0][:2], ["INV-1", ""], ["INV-9", "190"]), by)
+    assert {row.verdict for row in rows_of(engine, job_id)} == {Verdict.ERROR}
+    assert [row.cells for row in rows_of(engine, job_id)] == [None, None]
