@@ -165,6 +165,7 @@ def _node_parts(session: Session, view: View, visitor: Visitor, code: str) -> di
     return {
         "tree": network.tree(session, visitor.scope, _today(view)),
         "chosen": chosen,
+        "parent": session.get_one(Node, chosen.parent_id).code if chosen and chosen.parent_id else "",
         "hanging": hanging,
         "kinds": NODES,
         "link_kinds": LINKS,
