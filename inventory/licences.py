@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from inventory import scoping, seats, software, trace
 from inventory.errors import Conflict, Invalid, NotFound
-from inventory.licensing import LARGEST, Term, overdrawn
+from inventory.licensing import EARLIEST, LARGEST, LATEST, Term, overdrawn
 from inventory.lifecycle import GONE
 from inventory.roles import Permission, Scope, Who
 from inventory.tables import (
@@ -158,6 +158,7 @@ def taken_back(session: Session, row: Allocation, last_on: date, *, by: Who, at:
     by.must(Permission.KEEP_LICENCES)
     _in_scope(session, target_of(session, row), by)
     _held(session, session.get_one(LicencePool, row.pool_id))
+    last_on = min(max(last_on, EARLIEST), LATEST)
     if row.last_on is not None and last_on >= row.last_on:
         return
     school_id, key = _school_id(session, row), row.id or 0
@@ -237,6 +238,10 @@ def _changed(
 def _sound(term: Term) -> None:
     if not 1 <= term.quantity <= LARGEST:
         raise Invalid("quantity", "The number of seats is out of range; right is 1 to %(most)s.", most=LARGEST)
+    for field, day in (("from_on", term.from_on), ("last_on", term.last_on)):
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise Invalid(field, "No licence is of that time; right is a day from %(first)s to %(last)s.",
+                          first=EARLIEST, last=LATEST)  # fmt: skip
     if term.last_on is not None and term.last_on < term.from_on:
         raise Invalid("last_on", "The last day lies before the first; right is %(day)s or later.", day=term.from_on)
 

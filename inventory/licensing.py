@@ -12,6 +12,7 @@ from typing import Final
 WARN_AT: Final = (90, 60, 30, 7)  # days before the last day
 ACTIVE_DAYS: Final = 60  # a product that no agent saw for longer is not in use
 LARGEST: Final = 10_000_000  # seats
+EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)  # of a term; days around these can be counted on from
 
 
 class Metric(StrEnum):

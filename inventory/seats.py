@@ -11,7 +11,7 @@ from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
 from inventory import scoping
-from inventory.licensing import ACTIVE_DAYS, Position, Term, Usage, position
+from inventory.licensing import ACTIVE_DAYS, EARLIEST, LATEST, Position, Term, Usage, position
 from inventory.roles import Scope
 from inventory.tables import Allocation, Asset, Entitlement, LicencePool, Product, School, SoftwareSeen
 
@@ -55,7 +55,7 @@ def covered(scope: Scope) -> ColumnElement[bool]:
 def used(session: Session, products: Collection[int], scope: Scope, on: date) -> dict[int, Usage]:
     """How many machines agents saw each product on until a day; no entry where none."""
     S = SoftwareSeen
-    until, recent = _midnight(on + timedelta(days=1)), _midnight(on - timedelta(days=ACTIVE_DAYS))
+    until, recent = _midnight(on, 1), _midnight(on, -ACTIVE_DAYS)
     active = case((col(S.last_seen_at) >= recent, col(S.asset_id)))
     asked: Any = (
         select_rows(col(S.product_id), func.count(distinct(col(S.asset_id))), func.count(distinct(active)))
@@ -71,7 +71,7 @@ def used(session: Session, products: Collection[int], scope: Scope, on: date) ->
 def seen_by_district(session: Session, product: int, scope: Scope, on: date) -> Counter[str]:
     """On how many machines agents saw a product within ACTIVE_DAYS before a day, by district."""
     S = SoftwareSeen
-    until, recent = _midnight(on + timedelta(days=1)), _midnight(on - timedelta(days=ACTIVE_DAYS))
+    until, recent = _midnight(on, 1), _midnight(on, -ACTIVE_DAYS)
     asked: Any = (
         select_rows(col(School.district_code), func.count(distinct(col(S.asset_id))))
         .join(Asset, col(Asset.id) == col(S.asset_id))
@@ -110,5 +110,7 @@ def _by_pool(pools: Collection[int], rows: Collection[tuple[int, int, date, date
     return found
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), HOME).astimezone(UTC)
+def _midnight(day: date, later: int) -> datetime:
+    """When the day so many days later begins, in UTC; a day that no licence has counts as the nearest one."""
+    near = min(max(day, EARLIEST), LATEST) + timedelta(days=later)
+    return datetime.combine(near, time(), HOME).astimezone(UTC)

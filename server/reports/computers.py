@@ -1,7 +1,7 @@
 """Learners per computer: those that agents see work, those that the register alone declares, those that are online."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, case, func, or_
@@ -128,20 +128,15 @@ def learners_per_online_computer(session: Session, asked: Asked) -> Report:
 
 def summed(schools: Iterable[Counted]) -> Summed:
     """A ratio of sums is made from these; a school whose learners are not known is in none of them."""
-    total = Summed()
-    for one in schools:
-        if one.learners is None:
-            continue
-        total = replace(
-            total,
-            learners=total.learners + one.learners,
-            seen=total.seen + one.seen,
-            declared=total.declared + one.declared,
-            silent=total.silent + one.silent,
-            watched_learners=total.watched_learners + (one.learners if one.watched else 0),
-            online=total.online + one.online,
-        )
-    return total
+    known = [(one.learners, one) for one in schools if one.learners is not None]
+    return Summed(
+        learners=sum(learners for learners, _ in known),
+        seen=sum(one.seen for _, one in known),
+        declared=sum(one.declared for _, one in known),
+        silent=sum(one.silent for _, one in known),
+        watched_learners=sum(learners for learners, one in known if one.watched),
+        online=sum(one.online for _, one in known),
+    )
 
 
 def _schools(session: Session, asked: Asked) -> tuple[int | None, Schools]:
@@ -162,6 +157,7 @@ def _schools(session: Session, asked: Asked) -> tuple[int | None, Schools]:
         .outerjoin(Room, col(Room.id) == col(Asset.room_id))
         .where(
             col(Asset.kind).in_(sorted(COMPUTERS)),
+            col(Asset.same_as_id).is_(None),
             col(Asset.state) == AssetState.INSTALLED,
             or_(col(Room.kind).is_(None), col(Room.kind).not_in(sorted(NOT_FOR_LESSONS))),
         )

@@ -76,6 +76,7 @@ def _group(asked: Asked) -> Any:
 
 
 def _cells(session: Session, asked: Asked, counted: Any) -> dict[str, Counter[Any]]:
+    counted = counted.where(col(Asset.same_as_id).is_(None))  # found to be another row's piece
     if asked.by == "district" or not asked.country:
         counted = counted.join(School, col(School.id) == col(Asset.school_id)).where(here(asked))
     cells: dict[str, Counter[Any]] = {}

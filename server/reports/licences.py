@@ -45,7 +45,9 @@ def coverage(session: Session, asked: Asked) -> Report:
 
 def _computers(session: Session, asked: Asked) -> int:
     counted = select(func.count(col(Asset.id))).where(
-        col(Asset.kind).in_(sorted(LICENSED)), col(Asset.state).not_in(sorted(NOT_OWNED))
+        col(Asset.kind).in_(sorted(LICENSED)),
+        col(Asset.state).not_in(sorted(NOT_OWNED)),
+        col(Asset.same_as_id).is_(None),
     )
     if not asked.country:
         counted = counted.join(School, col(School.id) == col(Asset.school_id)).where(here(asked))

@@ -202,3 +202,17 @@ def piece(session: Session, school: School) -> Asset:
     session.add(row)
     session.flush()
     return row
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1989-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_that_no_licence_has_is_refused_in_a_term_and_answered_in_a_question(
+    house: House, leyla: TestClient, day: str
+) -> None:
+    bought = pool(house)
+    api = "/api/v1/licence-pools/kav"
+    assert leyla.get(f"{api}?on={day}").json()["position"]["allocated"] == 0
+    assert leyla.get(f"/licences/kav?on={day}").status_code == 200
+    for body in ({**YEAR, "from_on": day}, {**YEAR, "last_on": day}):
+        assert leyla.post(f"{api}/entitlements", json=body).status_code == 422
+        assert leyla.post(f"{api}/entitlements", json={**body, "renews_id": bought, "carry": True}).status_code == 422
+        assert leyla.post(f"{api}/allocations", json={**body, "school": "190"}).status_code == 422

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from inventory import licences, software
 from inventory.equipment import Kind
@@ -294,3 +294,14 @@ def test_every_report_says_what_it_counts_and_every_note_has_its_sentence() -> N
 def test_an_unknown_report_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound):
         reports.made(session, "happiness", COUNTRY)
+
+
+def test_one_piece_in_two_rows_is_counted_once(session: Session, who: cast.Cast, pieces: Any) -> None:
+    pieces(who.school, 1, seen=1)
+    first = session.exec(select(Asset.id)).one()
+    pieces(who.school, 1, seen=1, same_as_id=first)
+    learners(session, who.school, 30)
+    assert figure(reports.made(session, "learners_per_computer", COUNTRY), "seen") == 1
+    assert figure(reports.made(session, "equipment_states", COUNTRY), "total") == 1
+    assert figure(reports.made(session, "equipment_ages", COUNTRY), "total") == 1
+    assert figure(reports.made(session, "licence_coverage", COUNTRY), "computers") == 1
