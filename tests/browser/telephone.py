@@ -12,9 +12,9 @@ from typing import Any
 
 import segno
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from inventory.tables import Person
+from inventory.tables import Person, StocktakeFinding, StocktakeLine
 from server import auth, db
 from tests import cast
 from tests.browser.conftest import FLAGS, NOTHING_LEAVES, _free_port, _wait_for
@@ -123,17 +123,38 @@ class Telephone:
         expect(self.page.locator("#sync")).to_contain_text("hamısı göndərilib", timeout=20_000)
 
 
-def telephones(
-    playwright: Playwright, office: Office, label: str, folder: Path
-) -> Iterator[Callable[[Person], Telephone]]:
-    """A maker of telephones; each has a profile of its own and a camera that sees `label`."""
+def lines(office: Office) -> dict[str, tuple[object, ...]]:
+    """`{number: (found, result, disputed)}` of the lines of which somebody said something."""
+    numbers = {f"a:{piece.uid}": number for number, piece in office.it.pieces.items()}
+
+    def ask(session: Session) -> dict[str, tuple[object, ...]]:
+        rows = session.exec(select(StocktakeLine)).all()
+        return {
+            numbers.get(row.key, row.code or row.name): (row.found, row.result and row.result.value, row.disputed)
+            for row in rows
+            if row.found is not None
+        }
+
+    return office.asks(ask)  # type: ignore[no-any-return]
+
+
+def findings(office: Office) -> int:
+    return len(office.asks(lambda session: session.exec(select(col(StocktakeFinding.id))).all()))
+
+
+def with_camera(driver: Playwright, folder: Path, label: str) -> Browser:
+    """A browser whose camera sees `label`."""
     film(folder / "label.y4m", label)
     camera = [
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={folder / 'label.y4m'}",
     ]
-    browser: Browser = playwright.chromium.launch(executable_path=_chromium(), args=[*FLAGS, NOTHING_LEAVES, *camera])
+    return driver.chromium.launch(executable_path=_chromium(), args=[*FLAGS, NOTHING_LEAVES, *camera])
+
+
+def telephones(browser: Browser, office: Office) -> Iterator[Callable[[Person], Telephone]]:
+    """A maker of telephones; each has a profile of its own."""
     made: list[Telephone] = []
 
     def make(person: Person) -> Telephone:
@@ -148,9 +169,9 @@ def telephones(
         return phone
 
     yield make
-    faults = [fault for phone in made for fault in phone.faults]
-    browser.close()
-    assert faults == []
+    for phone in made:
+        phone.context.close()
+    assert [fault for phone in made for fault in phone.faults] == []
 
 
 def _is_fault(message: Any) -> bool:

@@ -6,31 +6,33 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Playwright, Route, expect
-from sqlmodel import Session, col, select
+from playwright.sync_api import Browser, Playwright, Route, expect
+from sqlmodel import Session, select
 
 from inventory.counting import StocktakeState
 from inventory.findings import Said, finding_made
-from inventory.tables import Person, Stocktake, StocktakeFinding, StocktakeLine, SyncConflict, SyncOperation
+from inventory.tables import Person, Stocktake, StocktakeFinding, SyncConflict, SyncOperation
 from server import assets, db
 from tests import cast
-from tests.browser.telephone import Office, Telephone, telephones
+from tests.browser.telephone import Office, Telephone, findings, lines, telephones, with_camera
+from tests.browser.test_pages import AXE, TAGS
 from tests.inventory.counted import counted_school, uid
 
 Make = Callable[[Person], Telephone]
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Office]:
     if not assets.manifest():
         assets.build()
     database = f"sqlite:///{tmp_path / 'zeng.db'}"
+    (tmp_path / "zeng.db").write_bytes(migrated_sqlite.read_bytes())
     engine = db.open_engine(database)
-    db.migrate(engine)
     with db.writing(engine) as session:
         it = counted_school(session, at=datetime.now(UTC), who=cast.enter(session))
         session.flush()
@@ -42,27 +44,16 @@ def office(tmp_path: Path) -> Iterator[Office]:
     office.kill()
 
 
+@pytest.fixture(scope="module")
+def camera(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    browser = with_camera(driver, tmp_path_factory.mktemp("camera"), "https://zeng.example/e/INV-002")
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
-def telephone(driver: Playwright, office: Office, tmp_path: Path) -> Iterator[Make]:
-    yield from telephones(driver, office, f"{office.url}/e/INV-002", tmp_path)
-
-
-def lines(office: Office) -> dict[str, tuple[object, ...]]:
-    numbers = {f"a:{piece.uid}": number for number, piece in office.it.pieces.items()}
-
-    def ask(session: Session) -> dict[str, tuple[object, ...]]:
-        rows = session.exec(select(StocktakeLine)).all()
-        return {
-            numbers.get(row.key, row.code or row.name): (row.found, row.result and row.result.value, row.disputed)
-            for row in rows
-            if row.found is not None
-        }
-
-    return office.asks(ask)  # type: ignore[no-any-return]
-
-
-def findings(office: Office) -> int:
-    return len(office.asks(lambda session: session.exec(select(col(StocktakeFinding.id))).all()))
+def telephone(camera: Browser, office: Office) -> Iterator[Make]:
+    yield from telephones(camera, office)
 
 
 def test_the_camera_reads_a_label(office: Office, telephone: Make) -> None:
@@ -332,3 +323,19 @@ def test_the_office_pages_fit_a_phone_in_every_language(office: Office, telephon
         phone.page.goto(f"{office.url}{url}{'&' if '?' in url else '?'}lang={language}")
         wide = phone.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{url} in {language}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(office: Office, telephone: Make, scheme: Literal["light", "dark"]) -> None:
+    phone = telephone(office.it.who.aynur)
+    phone.page.emulate_media(color_scheme=scheme)
+    phone.take_along()
+    phone.room("11")
+    phone.type_number("INV-006")
+    phone.all_sent()
+    for url in ("", "/stocktakes", f"/stocktakes/{office.it.stocktake.uid}", "/conflicts", "/labels?school=190"):
+        if url:
+            phone.page.goto(office.url + url)
+        phone.page.evaluate(AXE)
+        found = phone.page.evaluate("(tags) => axe.run({runOnly: tags})", TAGS)
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], url

@@ -68,8 +68,8 @@
 
   const say = (text) => { $("said").textContent = text; };
   const current = () => store.download(store.me()?.id, uid);
-  const begin = async (chosen) => { uid = chosen; room = ""; say(""); await draw(); };
-  const leave = async () => { uid = ""; stopCamera(); await draw(); };
+  const begin = async (chosen) => { uid = chosen; room = ""; question = null; say(""); await draw(); };
+  const leave = async () => { uid = ""; question = null; stopCamera(); await draw(); };
 
   const nameOf = (held, key) => held.rooms.find((one) => one.uid === key)?.name ?? "";
   const wanted = (line) => {
