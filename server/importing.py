@@ -55,7 +55,7 @@ class Worker:
                     jobs.applied(session, job, at=at)
                 else:
                     opened = self._open(session, job, opened)
-                    jobs.planned(session, job, opened.reading.take(jobs.CHUNK), opened.keys, at=at)
+                    jobs.planned(session, job, opened.reading.take(jobs.chunk_of(job)), opened.keys, at=at)
                     opened.position = job.position
             self._opened = opened
         except HouseError as error:

@@ -19,7 +19,8 @@ from inventory.roles import Permission, Role, Scope, Who
 from inventory.scoping import NO_SUCH_PAGE, acting
 from inventory.tables import ImportFile, ImportJob, ImportRow, Person
 
-CHUNK: Final = 500  # rows in a transaction: on SQLite some 100 ms, for which a school's report waits
+CHUNK: Final = 500  # rows in a transaction, of kinds that are written at once: on SQLite some 150 ms of work
+FEW: Final = 25  # of kinds whose services write row by row: as long; a school's report waits for it
 CHANGED_MEANWHILE: Final = Conflict(
     "The register has changed since the dry run; this row was left. Import the file again."
 ).sentence
@@ -166,6 +167,10 @@ def running(session: Session) -> ImportJob | None:
     return session.scalars(wanted.with_for_update(skip_locked=True)).first()
 
 
+def chunk_of(job: ImportJob) -> int:
+    return CHUNK if importable(job.kind).at_once else min(FEW, CHUNK)
+
+
 def keys_so_far(session: Session, job: ImportJob) -> dict[str, int]:
     rows = select(col(ImportRow.key), col(ImportRow.number)).where(col(ImportRow.job_id) == job.id)
     return {row[0]: row[1] for row in session.execute(rows.where(col(ImportRow.key) != ""))}
@@ -199,7 +204,7 @@ def applied(session: Session, job: ImportJob, *, at: datetime) -> None:
     R = ImportRow
     waiting = select(col(R.number), col(R.raw), col(R.verdict), col(R.cells)).where(col(R.job_id) == job.id)
     waiting = waiting.where(col(R.number) > job.position, col(R.fate) == Fate.OPEN, _worth())
-    stored = {row.number: row for row in session.execute(waiting.order_by(col(R.number)).limit(CHUNK))}
+    stored = {row.number: row for row in session.execute(waiting.order_by(col(R.number)).limit(chunk_of(job)))}
     if not stored:
         job.state, job.ended_at = JobState.DONE, at
         session.execute(delete(ImportFile).where(col(ImportFile.job_id) == job.id))
