@@ -17,11 +17,11 @@ from inventory import scoping
 from inventory.errors import Conflict, HouseError, Invalid, NotFound
 from inventory.roles import ALLOWED, Permission, Scope
 from inventory.tables import Agent, Device, School
-from server import acts, auth, db, queries, schools, words
+from server import acts, auth, db, pieces, queries, schools, words
 from server.auth import VisitorDep
 from server.current import Current, Seen, Snapshot
 from server.deps import EngineDep, SettingsDep
-from server.pages import rows, words_acts, words_register
+from server.pages import rows, words_acts, words_equipment, words_register
 from server.pages.typed import line, moment, row_id
 from server.pages.view import SignedView, View
 
@@ -189,6 +189,10 @@ def _parts(session: Session, current: Current, view: View, school: School, *, wi
         "facts": schools.facts_of(session, school, view.language),
         "school_types": words_register.TYPES,
         "may_see_contacts": view.person is not None and Permission.SEE_CONTACTS in ALLOWED[view.person.role],
+        "equipment": pieces.block(session, school.id or 0, view.now),
+        "kinds": words_register.EQUIPMENT,
+        "states": words_register.STATES,
+        "signs": words_equipment.SIGNS,
         "acts_of_school": acts.rows(session, EVERYWHERE, school=school, most=5),
         "acts_said": words_acts,
         "may_draw_acts": view.person is not None and Permission.DRAW_ACTS in ALLOWED[view.person.role],
