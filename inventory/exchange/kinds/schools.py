@@ -23,7 +23,8 @@ YEAR: Final = ("learners", "teachers", "classes", "source", "as_of")
 OWN: Final = ("phones", "year", *YEAR)  # columns that are no facts of the row of the school
 FACTS: Final = {"district": "district_code", "place": "place_code", "bells": "shifts"}
 TYPES: Final = {
-    "tam orta məktəb": "general", "tam orta": "general", "ümumi orta": "general", "ümumi orta məktəb": "general", "orta məktəb": "general",
+    "tam orta": "general", "ümumi orta": "general",
+    "tam orta məktəb": "general", "ümumi orta məktəb": "general", "orta məktəb": "general",
     "общеобразовательная": "general",
     "ibtidai məktəb": "primary", "ibtidai": "primary", "начальная": "primary", "lisey": "lyceum", "лицей": "lyceum",
     "gimnaziya": "gymnasium", "гимназия": "gymnasium", "internat": "boarding", "internat məktəbi": "boarding",
