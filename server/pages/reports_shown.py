@@ -95,12 +95,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A chart as plain geometry for SVG. `legend`: the words of the parts, in the order of their classes."""
+    """A chart as plain geometry for SVG. `legend`: words of the parts in the order of their classes; `cut`: only the
+    largest are drawn.
+    """
 
     kind: str
     bars: tuple[Bar, ...]
     legend: tuple[str, ...]
-    top: str
+    cut: bool
 
 
 MOST_BARS: Final = 40
@@ -116,6 +118,7 @@ def drawn(report: Report, shown: Shown) -> Drawn | None:
     kind = report.columns[places[0]].kind
     rows = [(row, [v for place in places if isinstance(v := row.cells[place], int | float)]) for row in report.rows]
     rows = [(row, values) for row, values in rows if values]
+    cut = chart.kind == "bars" and len(rows) > MOST_BARS
     if chart.kind == "bars":
         rows = sorted(rows, key=lambda each: -sum(each[1]))[:MOST_BARS]
     widest = max((sum(values) for _, values in rows), default=0)
@@ -132,4 +135,4 @@ def drawn(report: Report, shown: Shown) -> Drawn | None:
         word = shown.cell(label.kind, row.cells[at[chart.label]])
         bars.append(Bar(word, shown.cell(kind, sum(values)), tuple(parts)))
     legend = tuple(shown.heading(key) for key in chart.series) if len(places) > 1 else ()
-    return Drawn(chart.kind, tuple(bars), legend, shown.cell(kind, widest))
+    return Drawn(chart.kind, tuple(bars), legend, cut)

@@ -27,6 +27,7 @@ from inventory.tables import (
 )  # fmt: skip
 from server import db, licence_clock
 from tests import cast
+from tests.inventory.exchange.files import csv_of, rows_of, said, tried
 from tests.server.conftest import House, post
 
 ACT: dict[str, Any] = {"by": cast.CONSOLE, "at": cast.NOW}
@@ -216,3 +217,16 @@ def test_a_day_that_no_licence_has_is_refused_in_a_term_and_answered_in_a_questi
         assert leyla.post(f"{api}/entitlements", json=body).status_code == 422
         assert leyla.post(f"{api}/entitlements", json={**body, "renews_id": bought, "carry": True}).status_code == 422
         assert leyla.post(f"{api}/allocations", json={**body, "school": "190"}).status_code == 422
+
+
+def test_a_file_cannot_shrink_an_entitlement_under_what_was_given(house: House, leyla: TestClient) -> None:
+    bought = pool(house)
+    leyla.post("/api/v1/licence-pools/kav/allocations", json={**YEAR, "quantity": 90, "district": "AZ-SAB"})
+    head = ["pool", "quantity", "first day", "last day", "number in the register"]
+    file = csv_of(head, ["kav", "89", "2026-01-01", "2026-12-31", str(bought)])
+    with db.reading(house.engine) as session:
+        keeper = cast.who(session, house.who.leyla)
+    job = tried(house.engine, "licences", file, keeper)
+    assert "has 89 seats and 90 would be given" in said(rows_of(house.engine, job)[0])
+    with db.reading(house.engine) as session:
+        assert session.get_one(Entitlement, bought).quantity == 100
