@@ -46,8 +46,8 @@ NODES: Final = {
 # Share of schools in trouble among those of which something is known: key -> (sign, words).
 SHARES: Final = {
     "none": ("✓", N_("no school in trouble")),
-    "few": ("!", N_("up to 10 % in trouble")),
-    "some": ("!!", N_("10 to 25 % in trouble")),
-    "many": ("✕", N_("more than 25 % in trouble")),
+    "few": ("!", N_("up to 10 per cent in trouble")),
+    "some": ("!!", N_("10 to 25 per cent in trouble")),
+    "many": ("✕", N_("more than 25 per cent in trouble")),
     "unknown": ("?", N_("no data")),
 }
