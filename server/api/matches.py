@@ -61,7 +61,8 @@ def sightings(
     with db.reading(engine) as session:
         return page_of(
             request, session, waiting.devices(who.scope, [outcome] if outcome else waiting.WAITING),
-            (col(Sighting.device_id),), asked, lambda row: waiting_json(session, row, who.scope), key_of=lambda row: (row[1].id,),
+            (col(Sighting.device_id),), asked, lambda row: waiting_json(session, row, who.scope),
+            key_of=lambda row: (row[1].id,),
         )  # fmt: skip
 
 
