@@ -23,7 +23,7 @@ from server.pages import words_acts, words_register
 from server.pages.acts import numbers_in
 from server.pages.typed import line, row_id
 from server.pages.view import SignedView, View
-from server.printed import paper, pdf, scans
+from server.printed import paper, pdf, scans, typeface
 
 router = APIRouter(include_in_schema=False)
 Cell = Annotated[str, Form(max_length=1000)]
@@ -79,7 +79,7 @@ def filed(engine: Engine, who: Who, body: bytes, *, kind: str, act: str, view: V
 
 @router.get("/acts/paper.css")
 def style(visitor: VisitorDep) -> Response:
-    return Response(paper.CSS.read_text(encoding="utf-8"), media_type="text/css")
+    return Response(typeface.for_browsers() + paper.CSS.read_text(encoding="utf-8"), media_type="text/css")
 
 
 @router.get("/acts/{act_id}")

@@ -4,6 +4,7 @@ A PDF needs it whole: the Cyrillic file alone has no blank, and a line in Russia
 """
 
 import io
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,7 @@ DROPPED: Final = (
     "gasp",
 )  # cannot be merged, or mean nothing then
 FAMILY: Final = "Zeng"
+FACE: Final = re.compile(r"@font-face\{[^}]*\}")
 
 
 @cache
@@ -40,6 +42,16 @@ def faces() -> dict[int, bytes]:
     if not all(found):
         return {}
     return {weight: _merged([paths[0] for paths in found], weight) for weight in WEIGHTS}
+
+
+def for_browsers() -> str:
+    """The rules by which the pages load Inter, for the print view of a browser; "" where nothing was built."""
+    built = assets.manifest().get("app.css")
+    if built is None:
+        return ""
+    styles = (assets.DIST / built.removeprefix(assets.URL)).read_text(encoding="utf-8")
+    rules = "".join(FACE.findall(styles)).replace("url(inter", f"url({assets.URL}inter")
+    return rules.replace("font-display:optional", "font-display:block")  # what is printed waits for its font
 
 
 def _merged(paths: list[Path], weight: int) -> bytes:

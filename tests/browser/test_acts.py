@@ -91,7 +91,8 @@ def test_a_computer_is_transferred_to_another_school(desk: Desk, register: paper
 
 @pytest.mark.parametrize("language", ["az", "en", "ru"])
 @pytest.mark.parametrize(
-    "path", ["/acts", "/acts/new", "/acts/new?kind=transfer&school=190", "/acts/commissions", "/acts/1"]
+    "path",
+    ["/acts", "/acts/new", "/acts/new?kind=transfer&school=190", "/acts/commissions", "/acts/1", "/acts/1/paper"],
 )
 def test_acts_fit_a_telephone_and_work_without_scripts(
     desk: Desk, register: papered.Desk, sideways: Callable[[Page], int], path: str, language: str
