@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import or_
+from sqlalchemy import insert, or_
 from sqlmodel import Session, col, select
 
 from inventory import facts, identities, trace
@@ -133,21 +133,29 @@ def look_again(session: Session, serials: Iterable[str]) -> None:
 
 
 def _noted(session: Session, looks: Sequence[Look], at: datetime) -> dict[int, Sighting]:
-    ids = [look.device_id for look in looks]
-    known = {row.device_id: row for row in session.exec(select(Sighting).where(col(Sighting.device_id).in_(ids)))}
+    told = select(Sighting).where(col(Sighting.device_id).in_([look.device_id for look in looks]))
+    known = {row.device_id: row for row in session.exec(told)}
+    new = [
+        {"device_id": look.device_id, "outcome": Outcome.NO_EVIDENCE, "rivals": [], **_words(look), "at": at,
+         "seen_at": look.seen_at}
+        for look in looks if look.device_id not in known
+    ]  # fmt: skip
     for look in looks:
-        row = known.get(look.device_id)
-        if row is None:
-            row = Sighting(
-                device_id=look.device_id, school_id=look.school_id, described="", outcome=Outcome.NO_EVIDENCE
-            )
-            known[look.device_id] = row
-        row.school_id, row.described, row.at = look.school_id, look.described, at
-        row.serial, row.macs, row.machine_id = look.evidence.serial, look.macs, look.machine_id
-        row.seen_at = look.seen_at or row.seen_at
-        session.add(row)
+        if row := known.get(look.device_id):
+            for name, value in _words(look).items():
+                setattr(row, name, value)
+            row.at, row.seen_at = at, look.seen_at or row.seen_at
+            session.add(row)
+    if new:  # rows at once: making a model object takes longer than all the rest of a look
+        session.execute(insert(Sighting), new)
+        known = {row.device_id: row for row in session.exec(told)}
     session.flush()
     return known
+
+
+def _words(look: Look) -> dict[str, Any]:
+    return {"school_id": look.school_id, "described": look.described, "serial": look.evidence.serial,
+            "macs": look.macs, "machine_id": look.machine_id}  # fmt: skip
 
 
 def _said_by_several(session: Session, looks: Sequence[Look], alive: Alive) -> set[int]:

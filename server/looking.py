@@ -15,8 +15,8 @@ from inventory.sightings import Look
 from inventory.tables import Agent, Device, Sighting
 from server import db
 
-BATCH: Final = 400  # devices in one transaction: SQLite has one writer, and reports must not wait for it
-BATCHES: Final = 5  # in one pass
+BATCH: Final = 100  # devices in one transaction: SQLite has one writer, and reports must not wait for it
+BATCHES: Final = 20  # in one pass
 WORDS: Final = 400
 REFRESH: Final = timedelta(hours=6)  # how old `seen_at` of a device that answers all the time may become
 AGAIN: Final = timedelta(hours=1)  # until a device that is no piece yet is compared with the register again
