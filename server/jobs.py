@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from alerts import watch
 from alerts.tables import Hearing
-from inventory import trace
+from inventory import answers, trace
 from server import act_clock, db, licence_clock, looking
 
 log = logging.getLogger("zeng.trace")
@@ -32,6 +32,8 @@ def sweep(engine: Engine, keep_days: int) -> None:
     for agent_id in agents:
         with db.writing(engine) as session:
             watch.old_reports_swept(session, agent_id, before=before)
+    with db.writing(engine) as session:
+        answers.old_swept(session, at=datetime.now(UTC))
 
 
 def anchor_told(engine: Engine, today: date, told_on: date | None) -> date:

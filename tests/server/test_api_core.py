@@ -1,5 +1,6 @@
 """What every door of the API shares, shown on a small application of its own."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import pytest
@@ -10,8 +11,9 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
+from inventory import answers
 from inventory.errors import Conflict
-from inventory.tables import District
+from inventory.tables import ApiAnswer, District
 from server import auth, db
 from server.api.core import Answer, AskedDep, BodyDep, Plain, WhoDep, answered, changing, matched, page_of
 from server.deps import EngineDep
@@ -107,6 +109,15 @@ def test_a_repeat_with_its_key_changes_nothing_twice(browser: TestClient) -> Non
     )
     without = browser.post("/api/v1/shelf", json={"code": "AZ-ONE", "name": "Bir"})
     assert without.status_code == 409
+
+
+def test_an_answer_is_kept_for_two_days(browser: TestClient, engine: Engine) -> None:
+    browser.post("/api/v1/shelf", json={"code": "AZ-ONE", "name": "Bir"}, headers={"idempotency-key": "4f1c"})
+    for days, kept in ((1, 1), (3, 0)):
+        with db.writing(engine) as session:
+            answers.old_swept(session, at=datetime.now(UTC) + timedelta(days=days))
+        with db.reading(engine) as session:
+            assert len(session.exec(select(ApiAnswer)).all()) == kept
 
 
 def test_a_key_serves_one_request_only(browser: TestClient) -> None:
