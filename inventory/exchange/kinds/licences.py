@@ -18,7 +18,7 @@ from inventory.roles import Permission, Who
 from inventory.tables import Contract, Entitlement, LicencePool, Product
 
 COLUMNS: Final = (
-    Column("pool", "Fondun kodu", "Pool code", "Код пула", line(40, needed=True), needed=True, also=("hovuz", "fond", "пул")),
+    Column("pool", "Fondun kodu", "Pool code", "Код пула", line(40, needed=True), needed=True, also=("fond", "пул")),
     Column("product", "Məhsul", "Product", "Продукт", line(120, needed=True), also=("proqram təminatı", "software")),
     Column("edition", "Buraxılış", "Edition", "Редакция", line(80)),
     Column("metric", "Ölçü vahidi", "Counted per", "Единица учёта", one_of(Metric)),
