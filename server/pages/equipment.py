@@ -1,7 +1,6 @@
 """Equipment: the list of pieces under any filter, and the facts on which people and agents disagree."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -141,9 +140,3 @@ def _chips(view: View, asked: Asked, parts: dict[str, Any], rows: list[pieces.Ro
         "q": f"“{wanted.q}”",
     }  # fmt: skip
     return [(said[field.name], asked.url(**{field.name: ""})) for field in fields(Filter) if field.name in wanted.asked]
-
-
-def bench_page(engine: Any, scope: Any, asked: Filter, now: datetime) -> int:
-    """What a page of the list costs the database, for the benchmark: the number of its rows."""
-    with db.reading(engine) as session:
-        return len(pieces.page(session, scope, asked, now, after="", most=ROWS_ON_A_PAGE + 1))
