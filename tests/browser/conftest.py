@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,9 +55,14 @@ class Site:
 
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serving(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Site]:
     if not assets.manifest():
         assets.build()
-    folder = tmp_path_factory.mktemp("site")
     database = f"sqlite:///{folder / 'zeng.db'}"
     engine = db.open_engine(database)
     db.migrate(engine)
@@ -150,7 +156,17 @@ class Desk:
 
 @pytest.fixture
 def desk(chromium: Browser, site: Site) -> Iterator[Desk]:
-    desk = Desk(chromium, site)
+    yield from _watched(Desk(chromium, site))
+
+
+@pytest.fixture
+def desk_of_its_own(chromium: Browser, tmp_path: Path) -> Iterator[Desk]:
+    """For a test that changes so much that the others would not find their schools."""
+    with serving(tmp_path) as site:
+        yield from _watched(Desk(chromium, site))
+
+
+def _watched(desk: Desk) -> Iterator[Desk]:
     yield desk
     for context in desk.contexts:
         context.close()

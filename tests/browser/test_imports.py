@@ -33,8 +33,8 @@ def brought(page: Page, file: Path) -> None:
     page.get_by_role("button", name="Yoxla").click()
 
 
-def test_the_schools_of_the_country_are_imported_twice(desk: Desk, tmp_path: Path) -> None:
-    file = country(tmp_path / "mektebler.csv")
+def test_the_schools_of_the_country_are_imported_twice(desk_of_its_own: Desk, tmp_path: Path) -> None:
+    file, desk = country(tmp_path / "mektebler.csv"), desk_of_its_own
     page = desk.open("/imports", person=desk.site.who.leyla, language="az")
     brought(page, file)
     apply = page.get_by_role("button", name=re.compile("3.450 sətri tətbiq et"))
