@@ -1,7 +1,6 @@
 """Transfers that the network completes: every piece reports from the taking school; and those that wait too long."""
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +12,7 @@ from inventory.lifecycle import ActKind, ActState
 from inventory.papers import TRANSIT_DAYS, Method, Side
 from inventory.roles import Scope, job
 from inventory.signing import Signed
-from inventory.tables import Act, ActLine, ActSignature, Asset, School
+from inventory.tables import Act, ActSignature, School
 
 CLOCK: Final = job("arrivals")
 log = logging.getLogger("zeng.acts")
@@ -71,15 +70,3 @@ def _on_the_way(session: Session, scope: Scope | None = None) -> list[tuple[Act,
     if scope is not None:
         statement = statement.where(drafts.seen(scope))
     return [(act, since) for act, since in session.exec(statement)]
-
-
-def in_transit_to(session: Session, school: School) -> Sequence[Asset]:
-    """Pieces that are on their way to this school."""
-    statement = (
-        select(Asset)
-        .join(ActLine, col(ActLine.asset_id) == Asset.id)
-        .join(Act, col(Act.id) == ActLine.act_id)
-        .where(Act.to_school_id == school.id, Act.state == ActState.APPROVED, col(ActLine.open))
-        .order_by(col(Asset.id))
-    )
-    return session.exec(statement).all()

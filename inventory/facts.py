@@ -10,8 +10,6 @@ from inventory.identities import key_of, mac_of, tells_nothing
 NAMES: Final = ("serial", "mac", "hostname", "os", "cpu", "memory_mb", "disk_gb")
 NUMBERS: Final = frozenset({"memory_mb", "disk_gb"})
 LARGEST_NUMBER: Final = 100_000_000
-# Seen of a computer and of nothing else: shown beside the catalogue's model, never compared with it.
-SEEN_ONLY: Final = ("vendor", "model", "name", "address", "macs")
 # What an agent measures of memory lies below what is printed on the box: firmware and graphics take their part.
 NEAR: Final = {"memory_mb": 0.15, "disk_gb": 0.1}
 

@@ -34,13 +34,6 @@ def product_entered(
     return row
 
 
-def product_changed(session: Session, product: Product, *, seen_as: Collection[str], by: Who, at: datetime) -> None:
-    """How agents name it; its name and metric are what was bought and stay."""
-    keeper_of_all(by)
-    cells = {"seen_as": _names(seen_as)}
-    edited(session, product, "software", product.id or 0, cells, by=by, at=at)
-
-
 def pool_opened(
     session: Session, code: str, product: Product, *, owner: str = "", note: str = "", demo: bool = False, by: Who,
     at: datetime,

@@ -73,11 +73,6 @@ def rows(
     return [Row(*found) for found in session.exec(statement.order_by(col(Act.id).desc()).limit(most))]
 
 
-def of_asset(session: Session, asset: Asset) -> Sequence[Act]:
-    statement = select(Act).join(ActLine, col(ActLine.act_id) == Act.id).where(ActLine.asset_id == asset.id)
-    return session.exec(statement.order_by(col(Act.id).desc())).all()
-
-
 def whole(session: Session, act: Act, who: Who, *, at: datetime) -> Whole:
     lines = []
     for line in drafts.lines_of(session, act):

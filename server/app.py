@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from server import db, importing, ingest, jobs, live, oidc, scrape
+from server import auth, db, importing, ingest, jobs, live, oidc, scrape
 from server.api import doors as api_doors
 from server.api.described import described
 from server.current import Current
@@ -41,7 +41,19 @@ class Zeng(FastAPI):
         elif scope["type"] == "http" and ("\x00" in scope["path"] or b"%00" in scope["query_string"]):
             await problem(400, "Bad request", "An address holds no character NUL.")(scope, receive, send)
         else:
-            await super().__call__(scope, _small(scope, receive), _named(scope, send))
+            named = _named(scope, send)
+            await super().__call__(scope, _small(scope, receive, await self._limit(scope)), named)
+
+    async def _limit(self, scope: Scope) -> int:
+        """Bytes that a body may have: more for an upload, from somebody known alone (a form is read before its route
+        asks who sends it)."""
+        if scope["type"] != "http":
+            return LARGEST_FORM
+        larger = next((size for path, size in LARGER.items() if scope["path"].startswith(path)), LARGEST_FORM)
+        if larger == LARGEST_FORM or scope["method"] in auth.SAFE:
+            return LARGEST_FORM
+        scope["app"] = self
+        return larger if await asyncio.to_thread(auth.is_known, Request(scope)) else LARGEST_FORM
 
     def openapi(self) -> dict[str, Any]:
         """OpenAPI 3.1 of the JSON API, made once."""
@@ -64,11 +76,10 @@ def _named(scope: Scope, send: Send) -> Send:
     return told
 
 
-def _small(scope: Scope, receive: Receive) -> Receive:
+def _small(scope: Scope, receive: Receive, limit: int) -> Receive:
     """`receive` that raises TooLarge: at once for a length that is announced, in time for one that is not."""
     if scope["type"] != "http":
         return receive
-    limit = next((size for path, size in LARGER.items() if scope["path"].startswith(path)), LARGEST_FORM)
     announced = int(dict(scope["headers"]).get(b"content-length") or 0)
     had = 0
 

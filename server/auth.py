@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from inventory import secrets, sessions, tokens
@@ -53,6 +54,18 @@ def visitor_or_nobody(request: Request) -> Visitor | None:
     with db.reading(request.app.state.engine) as session:
         known = sessions.who_is(session, cookie, at=datetime.now(UTC))
     return Visitor(*known, request=request.scope.get("zeng_request", "")) if known else None
+
+
+def is_known(request: Request) -> bool:
+    """Whether a token or a cookie proves who sends this; what they may do is asked by the route."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    try:
+        if scheme.lower() != "bearer":
+            return visitor_or_nobody(request) is not None
+        with db.reading(request.app.state.engine) as session:
+            return tokens.holder(session, token.strip(), at=datetime.now(UTC)) is not None
+    except SQLAlchemyError:  # the route will meet it too, and answer
+        return False
 
 
 def holder(request: Request, token: str) -> Who | None:

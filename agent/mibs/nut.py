@@ -54,7 +54,6 @@ VARIABLES: Final[dict[str, tuple[str, str, Reader]]] = {
     "ambient.temperature": ("sensor.temperature", "C", _celsius),
     "ambient.humidity": ("sensor.humidity", "%", _percent),
 }
-PHASES: Final = {"input": ("voltage", "current", "frequency"), "output": ("voltage", "current", "frequency", "power")}
 
 
 def readings(variables: Mapping[str, str]) -> list[Reading]:

@@ -13,8 +13,6 @@ from server.current import Current, Snapshot
 from server.pages.view import View
 from server.queries import WORST_FIRST, Line
 
-LOSS_SHOWN_FROM = 0.05  # % ; less is rounding of a ratio
-
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -28,16 +28,9 @@ def changes(
     view: SignedView, visitor: VisitorDep, engine: EngineDep, noun: Word = "", key: Word = "", by: Word = "",
     school: Word = "", before: Before = None,
 ) -> Response:  # fmt: skip
-    visitor.who.must(Permission.SEE_TRACE)
     wanted = Wanted(noun=line(noun), key=line(key), by=line(by), emis=line(school))
-    statement = traces.changes(visitor.scope, wanted).order_by(col(Trace.number).desc())
-    if before is not None:
-        statement = statement.where(col(Trace.number) < before)
-    with db.reading(engine) as session:
-        rows: list[Any] = list(session.execute(statement.limit(PAGE + 1)).all())
-        older = rows[PAGE - 1][0].number if len(rows) > PAGE else None
-        shown = [(row, emis, _cells(row)) for row, emis in rows[:PAGE]]
-        return view.page("trace.html", rows=shown, wanted=wanted, older=older, nouns=NOUNS, verbs=VERBS, reads=False)
+    statement = traces.changes(visitor.scope, wanted)
+    return _newest(view, visitor, engine, statement, col(Trace.number), wanted, before, reads=False)
 
 
 @router.get("/trace/reads")
@@ -46,16 +39,24 @@ def reads(
     school: Word = "", before: Before = None,
 ) -> Response:  # fmt: skip
     """Who saw personal data."""
-    visitor.who.must(Permission.SEE_TRACE)
     wanted = Wanted(noun=line(noun), key=line(key), by=line(by), emis=line(school))
-    statement = traces.reads(visitor.scope, wanted).order_by(col(PersonalRead.id).desc())
+    statement = traces.reads(visitor.scope, wanted)
+    return _newest(view, visitor, engine, statement, col(PersonalRead.id), wanted, before, reads=True)
+
+
+def _newest(
+    view: SignedView, visitor: VisitorDep, engine: EngineDep, statement: Any, number: Any, wanted: Wanted,
+    before: int | None, *, reads: bool,
+) -> Response:  # fmt: skip
+    """A page of rows, the newest first, from below the number `before`."""
+    visitor.who.must(Permission.SEE_TRACE)
     if before is not None:
-        statement = statement.where(col(PersonalRead.id) < before)
+        statement = statement.where(number < before)
     with db.reading(engine) as session:
-        rows: list[Any] = list(session.execute(statement.limit(PAGE + 1)).all())
-        older = rows[PAGE - 1][0].id if len(rows) > PAGE else None
-        shown: list[Any] = [(row, emis, []) for row, emis in rows[:PAGE]]
-        return view.page("trace.html", rows=shown, wanted=wanted, older=older, nouns=NOUNS, verbs=VERBS, reads=True)
+        rows: list[Any] = list(session.execute(statement.order_by(number.desc()).limit(PAGE + 1)).all())
+        older = getattr(rows[PAGE - 1][0], number.key) if len(rows) > PAGE else None
+        shown = [(row, emis, [] if reads else _cells(row)) for row, emis in rows[:PAGE]]
+        return view.page("trace.html", rows=shown, wanted=wanted, older=older, nouns=NOUNS, verbs=VERBS, reads=reads)
 
 
 def _cells(row: Trace) -> list[tuple[str, str, str]]:

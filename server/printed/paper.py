@@ -25,7 +25,6 @@ LAYOUTS: Final = HERE / "layouts"
 CSS: Final = HERE / "act.css"
 HOME: Final = ZoneInfo("Asia/Baku")
 SHORT_HASH: Final = 12  # hex digits on the paper and in its code
-LONGEST_PART: Final = 200
 SHARED: Final = "words"
 
 

@@ -112,3 +112,20 @@ def test_a_token_that_is_no_ascii_is_refused_before_anybody_signed_in(house: Hou
 def test_the_cookie_is_secure_where_the_setting_says_so(house: House) -> None:
     house.client.app.state.settings = house.client.app.state.settings.model_copy(update={"secure_cookies": True})  # type: ignore[attr-defined]
     assert "Secure" in house.client.get("/sign-in").headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    ("path", "refused"),
+    [
+        pytest.param("/imports", 413, id="a form, which is read before its route asks who sends it"),
+        pytest.param("/acts/scans", 413, id="a form with a scan"),
+        pytest.param("/api/v1/imports", 401, id="a bare body, before which is asked who sends it"),
+    ],
+)
+def test_a_large_body_is_taken_only_from_somebody_known(house: House, path: str, refused: int) -> None:
+    large = {"file": ("a.csv", b"x" * 200_000)}
+    assert house.client.post(path, files=large).status_code == refused
+    forged = {"authorization": "Bearer zt_nobody"}
+    assert house.client.post(path, files=large, headers=forged).status_code == refused
+    own_page = {"sec-fetch-site": "same-origin"}
+    assert house.as_(house.who.leyla).post(path, files=large, headers=own_page).status_code not in (401, 413)

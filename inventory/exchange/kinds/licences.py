@@ -31,7 +31,6 @@ COLUMNS: Final = (
     Column("note", "Qeyd", "Note", "Примечание", line(500), empty=""),
     Column("id", "Reyestr nömrəsi", "Number in the register", "Номер в реестре", whole(1), number=True),
 )  # fmt: skip
-OF_POOL: Final = ("pool", "product", "edition", "metric", "owner")
 STAY: Final = ("product", "edition", "metric", "contract")
 
 

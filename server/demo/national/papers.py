@@ -21,7 +21,6 @@ from server.demo.national.republic import Republic
 from server.demo.national.writer import Writer
 
 LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-OPEN_SHARE: Final = 0.03  # of the newest acts: still on somebody's desk
 KEEPER: Final = "leyla"
 A, S = ActKind, AssetState
 
